@@ -1,0 +1,36 @@
+# Every target is a script that CI can run too.
+CONFIGURATION ?= Release
+.DEFAULT_GOAL := build
+.PHONY: build test fmt lint bench e2e fuzz golden-update publish clean
+
+build:          ## build everything
+	dotnet build Linkerd.slnx -c $(CONFIGURATION) -v q --nologo
+
+test:           ## everything that passes without a cluster
+	./test
+
+fmt:            ## format the code
+	dotnet format Linkerd.slnx
+
+lint:           ## analysers and formatting, changing nothing
+	dotnet build Linkerd.slnx -c $(CONFIGURATION) -v q --nologo --no-incremental
+	dotnet format Linkerd.slnx --verify-no-changes --severity warn
+
+bench:          ## side by side with haproxy and nginx: a table of ratios
+	benchmarks/mesh/run
+
+e2e:            ## the same scenarios on a real Kubernetes: KUBECONFIG, or the test cluster
+	dotnet build tests/Linkerd.EndToEndTests -c $(CONFIGURATION) -v q --nologo
+	dotnet artifacts/bin/Linkerd.EndToEndTests/release/Linkerd.EndToEndTests.dll
+
+fuzz:           ## parsers against mutated input, FUZZ_SECONDS each (default 60)
+	FUZZ_SECONDS=$${FUZZ_SECONDS:-60} dotnet artifacts/bin/Linkerd.Http.Tests/release/Linkerd.Http.Tests.dll --filter-trait Category=Fuzz
+
+golden-update:  ## rewrite the golden files from what the code now says; read the diff
+	GOLDEN_UPDATE=1 ./test --no-build
+
+publish:        ## the shipped binaries, into artifacts/dist
+	eng/publish
+
+clean:
+	rm -rf artifacts artifacts-*
