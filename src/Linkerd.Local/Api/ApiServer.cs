@@ -1,0 +1,63 @@
+using System.Security.Cryptography.X509Certificates;
+using Linkerd.Local.Auth;
+
+namespace Linkerd.Local.Api;
+
+/// <summary>The embedded Kubernetes-compatible API server. <see cref="StartAsync"/> answers once it serves.</summary>
+public sealed class ApiServer : IAsyncDisposable
+{
+    private readonly ApiHost _host;
+
+    private ApiServer(ApiHost host) => _host = host;
+
+    /// <summary>Where it serves HTTPS (the first listener).</summary>
+    public Uri Address => _host.HttpsAddress;
+
+    /// <summary>Where it serves HTTP, or null.</summary>
+    public Uri? HttpAddress => _host.HttpAddress;
+
+    /// <summary>The authority that signs its certificates; pods find it as <c>ca.crt</c>.</summary>
+    public string CertificateAuthorityPem => _host.Pki.AuthorityPem;
+
+    /// <summary>Runs logs, exec and port-forward; may be set at any time.</summary>
+    public IPodRuntime? PodRuntime
+    {
+        get => _host.PodRuntime;
+        set => _host.PodRuntime = value;
+    }
+
+    /// <summary>Finds the endpoints of webhooks and aggregated APIs; may be set at any time.</summary>
+    public ServiceEndpointResolver? ServiceResolver
+    {
+        get => _host.ServiceResolver;
+        set => _host.ServiceResolver = value;
+    }
+
+    /// <summary>Recovers the state, binds and serves.</summary>
+    public static async Task<ApiServer> StartAsync(ApiServerOptions options, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return new ApiServer(await ApiHost.StartAsync(options, cancellation));
+    }
+
+    /// <summary>The administrator's kubeconfig (client certificate of group <c>system:masters</c>), for the given or the first address.</summary>
+    public string AdminKubeconfig(Uri? server = null) => Kubeconfig("kubernetes-admin", ["system:masters"], server);
+
+    /// <summary>A kubeconfig with a fresh client certificate for a component such as <c>system:kube-controller-manager</c>.</summary>
+    public string Kubeconfig(string user, IReadOnlyList<string> groups, Uri? server = null)
+    {
+        var (certificate, key) = _host.Pki.IssueClient(user, groups);
+        return KubeconfigWriter.Write(_host.Options.ClusterName, server ?? Address, CertificateAuthorityPem, user, certificate, key);
+    }
+
+    /// <summary>A client certificate (with private key) for <see cref="HttpClient"/> use inside this process.</summary>
+    public X509Certificate2 ClientCertificate(string user, IReadOnlyList<string> groups)
+    {
+        var (certificate, key) = _host.Pki.IssueClient(user, groups);
+        using var pem = X509Certificate2.CreateFromPem(certificate, key);
+        return X509CertificateLoader.LoadPkcs12(pem.Export(X509ContentType.Pkcs12), null);
+    }
+
+    /// <summary>Stops serving, writes what is left to the disk, and lets go of everything.</summary>
+    public ValueTask DisposeAsync() => _host.DisposeAsync();
+}
