@@ -1,0 +1,7 @@
+namespace Linkerd.Kubernetes.Models;
+
+/// <summary>Whether an aggregated API is available.</summary>
+public sealed record ApiServiceStatus
+{
+    public IReadOnlyList<Condition>? Conditions { get; set; }
+}

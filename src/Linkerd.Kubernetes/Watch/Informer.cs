@@ -1,0 +1,216 @@
+using System.Collections.Concurrent;
+using Linkerd.Kubernetes.Models;
+
+namespace Linkerd.Kubernetes;
+
+/// <summary>
+/// A local copy of a resource that follows the server: lists once, then watches from that version, resumes where a watch
+/// ended, and lists again when the server has forgotten the version. Reads are lock-free and from any thread.
+/// </summary>
+public sealed class Informer<T> : IInformer
+    where T : class
+{
+    private readonly ResourceClient<T> _client;
+    private readonly InformerOptions _options;
+    private readonly ConcurrentDictionary<ObjectKey, T> _cache = new();
+    private readonly List<IInformerHandler<T>> _handlers = [];
+    private readonly TaskCompletionSource _synced = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Lock _lock = new();
+    private Task? _loop;
+    private string? _version;
+
+    public Informer(ResourceClient<T> client, InformerOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(client);
+        _client = client;
+        _options = options ?? new();
+    }
+
+    /// <inheritdoc/>
+    public string Name => _client.Type.ToString();
+
+    /// <inheritdoc/>
+    public bool HasSynced => _synced.Task.IsCompletedSuccessfully;
+
+    /// <summary>All objects, in no order; a snapshot of the moment.</summary>
+    public ICollection<T> Items => _cache.Values;
+
+    /// <summary>Number of objects.</summary>
+    public int Count => _cache.Count;
+
+    /// <summary>The object of that name, or null. The namespace is empty for cluster-scoped objects.</summary>
+    public T? Get(string ns, string name) => _cache.GetValueOrDefault(new ObjectKey(ns, name));
+
+    /// <summary>Adds a handler; only before <see cref="Start"/>.</summary>
+    public void AddHandler(IInformerHandler<T> handler)
+    {
+        lock (_lock)
+        {
+            if (_loop is not null)
+                throw new InvalidOperationException("add handlers before the informer starts");
+            _handlers.Add(handler);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Start()
+    {
+        lock (_lock)
+            _loop ??= Task.Run(() => RunAsync(_stop.Token));
+    }
+
+    /// <inheritdoc/>
+    public Task WaitForSyncAsync(CancellationToken cancel = default) => _synced.Task.WaitAsync(cancel);
+
+    /// <summary>Stops following; the cache keeps its last state.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        if (_loop is { } loop)
+            await loop;
+        _synced.TrySetCanceled();
+        _stop.Dispose();
+    }
+
+    private async Task RunAsync(CancellationToken cancel)
+    {
+        var backoff = new Backoff(_options.MinBackoff, _options.MaxBackoff);
+        while (!cancel.IsCancellationRequested)
+        {
+            try
+            {
+                if (_version is null)
+                    await ListAsync(cancel);
+                if (await WatchAsync(cancel))
+                    backoff.Reset();
+                else
+                    await _options.Time.Delay(backoff.Next(), cancel);
+            }
+            catch (OperationCanceledException) when (cancel.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception e)
+            {
+                // The loop must outlive anything that a server can answer; what a handler throws is reported the same way.
+                if (e is not KubernetesException { IsTransient: true })
+                    _version = null;
+                _options.OnError?.Invoke(e);
+                if (!await PauseAsync(Longer(backoff.Next(), (e as KubernetesException)?.RetryAfter), cancel))
+                    return;
+            }
+        }
+    }
+
+    private async Task<bool> PauseAsync(TimeSpan pause, CancellationToken cancel)
+    {
+        try
+        {
+            await _options.Time.Delay(pause, cancel);
+            return true;
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+    }
+
+    private static TimeSpan Longer(TimeSpan pause, TimeSpan? asked) => asked is { } wanted && wanted > pause ? wanted : pause;
+
+    private async Task ListAsync(CancellationToken cancel)
+    {
+        var options = new ListOptions { LabelSelector = _options.LabelSelector, FieldSelector = _options.FieldSelector, Limit = _options.PageSize };
+        var seen = new HashSet<ObjectKey>();
+        while (true)
+        {
+            var page = await _client.ListAsync(options, cancel);
+            foreach (var item in page.Items)
+            {
+                seen.Add(KeyOf(item));
+                Store(item);
+            }
+
+            if (string.IsNullOrEmpty(page.Metadata.Continue))
+            {
+                Forget(seen);
+                _version = page.Metadata.ResourceVersion;
+                _synced.TrySetResult();
+                return;
+            }
+
+            options = options with { Continue = page.Metadata.Continue };
+        }
+    }
+
+    /// <summary>Follows one watch to its end; true when it said anything, which shows that the server is well.</summary>
+    private async Task<bool> WatchAsync(CancellationToken cancel)
+    {
+        var options = new ListOptions
+        {
+            LabelSelector = _options.LabelSelector,
+            FieldSelector = _options.FieldSelector,
+            ResourceVersion = _version,
+            // Spread over 5 to 10 minutes, so that many informers do not come back at the same moment.
+            TimeoutSeconds = Random.Shared.Next(300, 600),
+        };
+        var heard = false;
+        await foreach (var (type, value) in _client.WatchAsync(options, cancel))
+        {
+            heard = true;
+            if (type == WatchEventType.Deleted)
+                Remove(KeyOf(value), value);
+            else if (type != WatchEventType.Bookmark)
+                Store(value);
+            _version = MetadataOf(value).ResourceVersion ?? _version;
+        }
+
+        return heard;
+    }
+
+    private void Store(T value)
+    {
+        var key = KeyOf(value);
+        if (!_cache.TryGetValue(key, out var old))
+        {
+            if (_cache.Count >= _options.MaxObjects)
+                throw new InvalidOperationException($"{Name}: more than {_options.MaxObjects} objects; narrow the selector or raise the limit");
+            _cache[key] = value;
+            foreach (var handler in _handlers)
+                handler.OnAdded(value);
+            return;
+        }
+
+        if (MetadataOf(old).ResourceVersion is { } version && version == MetadataOf(value).ResourceVersion)
+            return;
+        _cache[key] = value;
+        foreach (var handler in _handlers)
+            handler.OnUpdated(old, value);
+    }
+
+    private void Remove(ObjectKey key, T last)
+    {
+        if (!_cache.TryRemove(key, out _))
+            return;
+        foreach (var handler in _handlers)
+            handler.OnDeleted(last);
+    }
+
+    /// <summary>Removes what a new list no longer has: deletions that happened while no watch was running.</summary>
+    private void Forget(HashSet<ObjectKey> seen)
+    {
+        foreach (var (key, value) in _cache)
+        {
+            if (!seen.Contains(key))
+                Remove(key, value);
+        }
+    }
+
+    private ObjectMeta MetadataOf(T value) => _client.Type.MetadataOf(value);
+
+    private ObjectKey KeyOf(T value)
+    {
+        var metadata = MetadataOf(value);
+        return new ObjectKey(metadata.Namespace ?? "", metadata.Name ?? "");
+    }
+}
