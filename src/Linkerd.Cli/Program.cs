@@ -1,1 +1,3 @@
-return 0;
+using Linkerd.Cli;
+
+return await LinkerdCommand.Create(new SystemTerminal()).Parse(args).InvokeAsync();
