@@ -110,10 +110,10 @@ public static class Selectors
         }
 
         var at = part.IndexOf("!=", StringComparison.Ordinal);
-        if (at > 0)
+        if (at >= 0)
             return Requirement(part[..at], "NotIn", [part[(at + 2)..].Trim()]);
         at = part.IndexOf('=', StringComparison.Ordinal);
-        if (at > 0)
+        if (at >= 0)
             return Requirement(part[..at], "In", [part[(at + 1)..].TrimStart('=').Trim()]);
         return part.StartsWith('!') ? Requirement(part[1..], "DoesNotExist", []) : Requirement(part, "Exists", []);
     }
