@@ -4,9 +4,11 @@ using Linkerd.Kubernetes.Models;
 
 namespace Linkerd.Kubernetes.Tests;
 
-public sealed class ClientTests
+public sealed class ClientTests : IDisposable
 {
     private readonly ScriptedApiServer _server = new();
+
+    public void Dispose() => _server.Dispose();
 
     [Fact]
     public async Task Get_reads_a_typed_object()

@@ -77,7 +77,7 @@ public sealed class YamlTests
         Prop.ForAll(Tree(leaf, text, 3).ToArbitrary(), node =>
         {
             var yaml = KubernetesYaml.Write(node);
-            var back = KubernetesYaml.ReadAll(yaml).FirstOrDefault();
+            var back = KubernetesYaml.Read(yaml);
             return JsonNode.DeepEquals(JsonNode.Parse(node?.ToJsonString() ?? "null"), JsonNode.Parse(back?.ToJsonString() ?? "null")).Label(yaml);
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(500));
     }
