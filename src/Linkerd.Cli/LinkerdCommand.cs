@@ -13,6 +13,7 @@ public static class LinkerdCommand
         GlobalOptions.AddTo(root);
         root.Subcommands.Add(new VersionCommand(terminal));
         root.Subcommands.Add(new CompletionCommand(terminal));
+        root.Subcommands.Add(new Commands.Viz.VizCommand(terminal));
         return root;
     }
 }

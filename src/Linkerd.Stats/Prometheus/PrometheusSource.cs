@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Linkerd.Kubernetes;
 
 namespace Linkerd.Stats.Prometheus;
 
@@ -10,46 +11,60 @@ namespace Linkerd.Stats.Prometheus;
 public sealed class PrometheusSource : IMetricsSource
 {
     private const int MaxResponseBytes = 64 * 1024 * 1024;
-    private readonly HttpMessageInvoker _http;
-    private readonly Uri _base;
+    private readonly Func<string, CancellationToken, Task<string>> _get;
+    private readonly string _where;
 
-    /// <summary>Creates a source that sends <c>POST {baseAddress}api/v1/query</c> through <paramref name="http"/>.</summary>
-    public PrometheusSource(HttpMessageInvoker http, Uri baseAddress)
+    private PrometheusSource(Func<string, CancellationToken, Task<string>> get, string where)
     {
-        _http = http;
-        _base = baseAddress.AbsoluteUri.EndsWith('/') ? baseAddress : new Uri(baseAddress.AbsoluteUri + "/");
+        _get = get;
+        _where = where;
+    }
+
+    /// <summary>A source at an address that this process reaches, <c>GET {address}/api/v1/query</c>.</summary>
+    public static PrometheusSource At(HttpMessageInvoker http, Uri address)
+    {
+        var root = address.AbsoluteUri.TrimEnd('/') + "/";
+        return new PrometheusSource((path, cancel) => GetAsync(http, new Uri(root + path), cancel), root);
+    }
+
+    /// <summary>A source behind the API server, under <paramref name="path"/>: a Service reached through the server's proxy, or the server itself.</summary>
+    public static PrometheusSource Through(KubernetesClient client, string path)
+    {
+        var root = path.Trim('/') + "/";
+        return new PrometheusSource((tail, cancel) => client.RawAsync(HttpMethod.Get, root + tail, null, cancel), new Uri(client.Config.Server, root).AbsoluteUri);
     }
 
     /// <inheritdoc/>
     public async Task<IReadOnlyList<VectorSample>> QueryAsync(string query, CancellationToken cancellationToken)
     {
-        var response = await SendAsync(query, cancellationToken);
-        if (response.Status != "success" || response.Data is null)
-            throw new MetricsSourceException($"{_base} refused the query: {response.ErrorType}: {response.Error} (query: {query})");
-        if (response.Data.ResultType != "vector")
-            throw new MetricsSourceException($"{_base} answered a {response.Data.ResultType} where a vector was expected (query: {query})");
-        return [.. response.Data.Result.Select(row => new VectorSample(LabelSet.Of(row.Metric), ValueOf(row, query)))];
-    }
-
-    private async Task<PrometheusResponse> SendAsync(string query, CancellationToken cancellationToken)
-    {
-        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(_base, "api/v1/query?query=" + Uri.EscapeDataString(query)));
+        PrometheusResponse? response;
         try
         {
-            using var response = await _http.SendAsync(request, cancellationToken);
-            await response.Content.LoadIntoBufferAsync(MaxResponseBytes, cancellationToken);
-            await using var body = await response.Content.ReadAsStreamAsync(cancellationToken);
-            return await JsonSerializer.DeserializeAsync(body, PrometheusJson.Default.PrometheusResponse, cancellationToken)
-                ?? throw new MetricsSourceException($"{_base} answered an empty document");
+            var text = await _get("api/v1/query?query=" + Uri.EscapeDataString(query), cancellationToken);
+            response = JsonSerializer.Deserialize(text, PrometheusJson.Default.PrometheusResponse);
         }
-        catch (HttpRequestException e)
+        catch (Exception e) when (e is HttpRequestException or KubernetesException)
         {
-            throw new MetricsSourceException($"{_base} could not be reached: {e.Message}. Is Prometheus running, and is this address right?", e);
+            throw new MetricsSourceException($"{_where} could not be asked: {e.Message}. Is Prometheus running, and is this address right?", e);
         }
         catch (JsonException e)
         {
-            throw new MetricsSourceException($"{_base} did not answer as Prometheus' HTTP API does: {e.Message}", e);
+            throw new MetricsSourceException($"{_where} did not answer as Prometheus' HTTP API does: {e.Message}", e);
         }
+
+        if (response is not { Status: "success", Data: { } data })
+            throw new MetricsSourceException($"{_where} refused the query: {response?.ErrorType}: {response?.Error} (query: {query})");
+        if (data.ResultType != "vector")
+            throw new MetricsSourceException($"{_where} answered a {data.ResultType} where a vector was expected (query: {query})");
+        return [.. data.Result.Select(row => new VectorSample(LabelSet.Of(row.Metric), ValueOf(row, query)))];
+    }
+
+    private static async Task<string> GetAsync(HttpMessageInvoker http, Uri address, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, address);
+        using var response = await http.SendAsync(request, cancellationToken);
+        await response.Content.LoadIntoBufferAsync(MaxResponseBytes, cancellationToken);
+        return await response.Content.ReadAsStringAsync(cancellationToken);
     }
 
     private double ValueOf(PrometheusRow row, string query)
@@ -67,6 +82,6 @@ public sealed class PrometheusSource : IMetricsSource
             }
         }
 
-        throw new MetricsSourceException($"{_base} answered a row without a value (query: {query})");
+        throw new MetricsSourceException($"{_where} answered a row without a value (query: {query})");
     }
 }
