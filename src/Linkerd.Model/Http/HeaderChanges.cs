@@ -1,0 +1,7 @@
+namespace Linkerd.Model;
+
+/// <summary>Header edits, applied in the order remove, set, add.</summary>
+public sealed record HeaderChanges(
+    IReadOnlyList<KeyValuePair<string, string>> Add,
+    IReadOnlyList<KeyValuePair<string, string>> Set,
+    IReadOnlyList<string> Remove);
