@@ -1,1 +1,3 @@
-return 0;
+using Linkerd.Controller.Common;
+
+return await ControllerApp.RunAsync(args, CancellationToken.None);

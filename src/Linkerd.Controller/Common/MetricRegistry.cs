@@ -1,0 +1,42 @@
+using System.Text;
+
+namespace Linkerd.Controller.Common;
+
+/// <summary>What a component counts, in the Prometheus text form. Thread-safe.</summary>
+internal sealed class MetricRegistry
+{
+    private readonly SortedDictionary<string, MetricFamily> _families = new(StringComparer.Ordinal);
+    private readonly Lock _lock = new();
+
+    /// <summary>A counter family; asking twice gives the same.</summary>
+    public MetricFamily Counter(string name, string help, params string[] labels) => Family(name, "counter", help, labels);
+
+    /// <summary>A gauge family.</summary>
+    public MetricFamily Gauge(string name, string help, params string[] labels) => Family(name, "gauge", help, labels);
+
+    /// <summary>A gauge whose value is asked for at each scrape.</summary>
+    public void Gauge(string name, string help, Func<double> read) => Family(name, "gauge", help, []).With().Read = read;
+
+    /// <summary>The whole page.</summary>
+    public string Expose()
+    {
+        var text = new StringBuilder();
+        lock (_lock)
+        {
+            foreach (var family in _families.Values)
+                family.WriteTo(text);
+        }
+
+        return text.ToString();
+    }
+
+    private MetricFamily Family(string name, string type, string help, string[] labels)
+    {
+        lock (_lock)
+        {
+            if (!_families.TryGetValue(name, out var family))
+                _families.Add(name, family = new MetricFamily(name, type, help, labels));
+            return family;
+        }
+    }
+}
