@@ -1,0 +1,5 @@
+namespace Linkerd.Http;
+
+internal sealed partial class Http2Stream
+{
+}

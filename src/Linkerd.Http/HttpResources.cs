@@ -1,0 +1,89 @@
+namespace Linkerd.Http;
+
+/// <summary>
+/// What the sessions of one loop share: pools of header blocks, buffers and streams, the clock, the counters. Not thread-safe;
+/// pools keep what was needed at once, up to a bound, and <see cref="Trim"/> lets go of it.
+/// </summary>
+public sealed class HttpResources
+{
+    private const int MaxPooled = 4096;
+
+    private readonly Func<long> _clock;
+    private readonly Stack<HeaderBlock> _heads = new();
+    private readonly Stack<Http2Stream> _streams = new();
+    private Segment? _segments;
+    private int _segmentCount;
+
+    /// <param name="clock">Monotonic milliseconds; the system's when null. A loop gives its cached time.</param>
+    public HttpResources(Func<long>? clock = null) => _clock = clock ?? (static () => Environment.TickCount64);
+
+    /// <summary>Monotonic time in milliseconds.</summary>
+    public long Now => _clock();
+
+    /// <summary>What peers made the sessions refuse.</summary>
+    public HttpCounters Counters { get; } = new();
+
+    /// <summary>
+    /// Body bytes are held in their streams while more than this many bytes wait in an output. Bytes; default 256 KiB; at least 16 KiB.
+    /// </summary>
+    public int OutputHighWatermark
+    {
+        get;
+        set => field = Bounds.Check(value, 16 * 1024, 64 * 1024 * 1024);
+    } = 256 * 1024;
+
+    /// <summary>Working memory for one header block at a time; grows to the largest limit in use.</summary>
+    internal byte[] Scratch { get; private set; } = new byte[1024];
+
+    /// <summary>Takes an empty block; its owner gives it back with <see cref="Return(HeaderBlock)"/>.</summary>
+    public HeaderBlock RentHead() => _heads.TryPop(out HeaderBlock? head) ? head : new HeaderBlock();
+
+    /// <summary>Gives a block back. It must not be touched afterwards.</summary>
+    public void Return(HeaderBlock head)
+    {
+        ArgumentNullException.ThrowIfNull(head);
+        head.Clear();
+        if (_heads.Count < MaxPooled && head.TrimCapacity()) _heads.Push(head);
+    }
+
+    /// <summary>Lets go of everything pooled. A loop calls it when it has been idle.</summary>
+    public void Trim()
+    {
+        _heads.Clear();
+        _streams.Clear();
+        _segments = null;
+        _segmentCount = 0;
+        Scratch = new byte[1024];
+    }
+
+    internal byte[] GrowScratch(int size)
+    {
+        if (Scratch.Length < size) Scratch = new byte[Math.Max(size, Scratch.Length * 2)];
+        return Scratch;
+    }
+
+    internal Http2Stream RentStream() => _streams.TryPop(out Http2Stream? stream) ? stream : new Http2Stream();
+
+    internal void Return(Http2Stream stream)
+    {
+        if (_streams.Count < MaxPooled) _streams.Push(stream);
+    }
+
+    internal Segment RentSegment()
+    {
+        if (_segments is not { } segment) return new Segment();
+        _segments = segment.Next;
+        _segmentCount--;
+        segment.Next = null;
+        return segment;
+    }
+
+    internal void Return(Segment segment)
+    {
+        if (_segmentCount >= MaxPooled / 16) return;
+        segment.Start = segment.End = 0;
+        segment.Next = _segments;
+        _segments = segment;
+        _segmentCount++;
+    }
+}
