@@ -1,0 +1,82 @@
+using System.Text;
+
+namespace Linkerd.Telemetry.Tests;
+
+public sealed class LogTests
+{
+    private static (LogSink Sink, Func<string> Text) Make(string filter, LogFormat format = LogFormat.Plain)
+    {
+        Assert.True(LogFilter.TryParse(filter, out LogFilter parsed, out string error), error);
+        var stream = new MemoryStream();
+        return (new LogSink(stream, format, parsed), () => Encoding.UTF8.GetString(stream.ToArray()));
+    }
+
+    [Theory]
+    [InlineData("linkerd_app", LogLevel.Info)]
+    [InlineData("linkerd", LogLevel.Info)]
+    [InlineData("hickory_proto", LogLevel.Error)]
+    [InlineData("h2", LogLevel.Warn)]
+    public void The_longest_directive_decides(string target, LogLevel expected)
+    {
+        Assert.True(LogFilter.TryParse("warn,linkerd=info,hickory=error", out LogFilter filter, out _));
+        Assert.Equal(expected, filter.LevelOf(target));
+    }
+
+    [Theory]
+    [InlineData("linkerd=loud")]
+    [InlineData("a b=info")]
+    [InlineData("=info")]
+    public void A_wrong_directive_is_named(string text)
+    {
+        Assert.False(LogFilter.TryParse("warn," + text, out _, out string error));
+        Assert.Contains(text, error);
+    }
+
+    [Fact]
+    public void Spans_are_read()
+    {
+        Assert.True(LogFilter.TryParse("warn,linkerd_proxy_http::client[{headers}]=debug", out LogFilter filter, out string error), error);
+        Assert.True(filter.HasSpan("{headers}"));
+    }
+
+    [Fact]
+    public void A_plain_line_has_uptime_level_thread_span_target_and_message()
+    {
+        (LogSink sink, Func<string> text) = Make("info");
+        sink.For("linkerd_app").Log(LogLevel.Info, "hello", "inbound");
+        Assert.Matches(@"^\[ +0\.\d{6}s\]  INFO ThreadId\(\d\d\) inbound: linkerd_app: hello\n$", text());
+    }
+
+    [Fact]
+    public void A_json_line_has_the_same_parts()
+    {
+        (LogSink sink, Func<string> text) = Make("info", LogFormat.Json);
+        sink.For("linkerd_app").Log(LogLevel.Warn, "he said \"no\"", "inbound");
+        using var json = System.Text.Json.JsonDocument.Parse(text());
+        Assert.Equal("WARN", json.RootElement.GetProperty("level").GetString());
+        Assert.Equal("he said \"no\"", json.RootElement.GetProperty("fields").GetProperty("message").GetString());
+        Assert.Equal("linkerd_app", json.RootElement.GetProperty("target").GetString());
+        Assert.Equal("inbound", json.RootElement.GetProperty("spans")[0].GetProperty("name").GetString());
+    }
+
+    [Fact]
+    public void The_filter_can_be_changed_while_loggers_are_held()
+    {
+        (LogSink sink, Func<string> text) = Make("error");
+        Logger logger = sink.For("linkerd_app");
+        logger.Info("one");
+        Assert.True(LogFilter.TryParse("linkerd=debug", out LogFilter filter, out _));
+        sink.Filter = filter;
+        logger.Info("two");
+        Assert.DoesNotContain("one", text());
+        Assert.Contains("two", text());
+    }
+
+    [Fact]
+    public void A_message_that_is_dropped_is_not_built()
+    {
+        (LogSink sink, _) = Make("error");
+        sink.For("t").Log(LogLevel.Debug, $"value {Fail()}");
+        static string Fail() => throw new InvalidOperationException("built");
+    }
+}
