@@ -17,24 +17,16 @@ namespace Linkerd.Local.Api;
 /// <summary>Owns the listeners and the parts behind them.</summary>
 internal sealed class ApiHost : IAsyncDisposable
 {
+    private static readonly TimeSpan StopWithin = TimeSpan.FromSeconds(2);
     private readonly WebApplication _app;
 
-    private ApiHost(ApiServerOptions options, Pki pki, WebApplication app)
+    private ApiHost(ApiCore core, WebApplication app)
     {
-        Options = options;
-        Pki = pki;
-        PodRuntime = options.PodRuntime;
-        ServiceResolver = options.ServiceResolver;
+        Core = core;
         _app = app;
     }
 
-    public ApiServerOptions Options { get; }
-
-    public Pki Pki { get; }
-
-    public IPodRuntime? PodRuntime { get; set; }
-
-    public ServiceEndpointResolver? ServiceResolver { get; set; }
+    public ApiCore Core { get; }
 
     public Uri HttpsAddress { get; private set; } = null!;
 
@@ -43,8 +35,10 @@ internal sealed class ApiHost : IAsyncDisposable
     public static async Task<ApiHost> StartAsync(ApiServerOptions options, CancellationToken cancellation)
     {
         var pki = Pki.Open(options);
-        var host = new ApiHost(options, pki, BuildApplication(options, pki));
-        host._app.Run(host.HandleAsync);
+        var core = new ApiCore(options, pki);
+        var host = new ApiHost(core, BuildApplication(options, pki));
+        await new Bootstrap(core).RunAsync();
+        host._app.Run(new ApiDispatcher(core).HandleAsync);
         await host._app.StartAsync(cancellation);
         foreach (var address in host._app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses)
         {
@@ -56,9 +50,13 @@ internal sealed class ApiHost : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _app.StopAsync();
+        // Watches end first: the listener waits for the requests that it still serves.
+        Core.Store.Dispose();
+        using var limit = new CancellationTokenSource(StopWithin);
+        await _app.StopAsync(limit.Token);
         await _app.DisposeAsync();
-        Pki.Dispose();
+        Core.Dispose();
+        Core.Pki.Dispose();
     }
 
     private static WebApplication BuildApplication(ApiServerOptions options, Pki pki)
@@ -93,10 +91,4 @@ internal sealed class ApiHost : IAsyncDisposable
         ClientCertificateMode = ClientCertificateMode.AllowCertificate,
         ClientCertificateValidation = static (X509Certificate2 _, X509Chain? _, SslPolicyErrors _) => true,
     };
-
-    private Task HandleAsync(HttpContext context)
-    {
-        context.Response.StatusCode = context.Request.Path.Value is "/livez" or "/readyz" or "/healthz" ? 200 : 404;
-        return context.Response.WriteAsync(context.Response.StatusCode == 200 ? "ok" : "");
-    }
 }

@@ -17,20 +17,20 @@ public sealed class ApiServer : IAsyncDisposable
     public Uri? HttpAddress => _host.HttpAddress;
 
     /// <summary>The authority that signs its certificates; pods find it as <c>ca.crt</c>.</summary>
-    public string CertificateAuthorityPem => _host.Pki.AuthorityPem;
+    public string CertificateAuthorityPem => _host.Core.Pki.AuthorityPem;
 
     /// <summary>Runs logs, exec and port-forward; may be set at any time.</summary>
     public IPodRuntime? PodRuntime
     {
-        get => _host.PodRuntime;
-        set => _host.PodRuntime = value;
+        get => _host.Core.PodRuntime;
+        set => _host.Core.PodRuntime = value;
     }
 
     /// <summary>Finds the endpoints of webhooks and aggregated APIs; may be set at any time.</summary>
     public ServiceEndpointResolver? ServiceResolver
     {
-        get => _host.ServiceResolver;
-        set => _host.ServiceResolver = value;
+        get => _host.Core.ServiceResolver;
+        set => _host.Core.ServiceResolver = value;
     }
 
     /// <summary>Recovers the state, binds and serves.</summary>
@@ -46,14 +46,14 @@ public sealed class ApiServer : IAsyncDisposable
     /// <summary>A kubeconfig with a fresh client certificate for a component such as <c>system:kube-controller-manager</c>.</summary>
     public string Kubeconfig(string user, IReadOnlyList<string> groups, Uri? server = null)
     {
-        var (certificate, key) = _host.Pki.IssueClient(user, groups);
-        return KubeconfigWriter.Write(_host.Options.ClusterName, server ?? Address, CertificateAuthorityPem, user, certificate, key);
+        var (certificate, key) = _host.Core.Pki.IssueClient(user, groups);
+        return KubeconfigWriter.Write(_host.Core.Options.ClusterName, server ?? Address, CertificateAuthorityPem, user, certificate, key);
     }
 
     /// <summary>A client certificate (with private key) for <see cref="HttpClient"/> use inside this process.</summary>
     public X509Certificate2 ClientCertificate(string user, IReadOnlyList<string> groups)
     {
-        var (certificate, key) = _host.Pki.IssueClient(user, groups);
+        var (certificate, key) = _host.Core.Pki.IssueClient(user, groups);
         using var pem = X509Certificate2.CreateFromPem(certificate, key);
         return X509CertificateLoader.LoadPkcs12(pem.Export(X509ContentType.Pkcs12), null);
     }

@@ -1,0 +1,9 @@
+namespace Linkerd.Local.Admission;
+
+internal enum AdmissionOperation
+{
+    Create,
+    Update,
+    Delete,
+    Connect,
+}

@@ -1,0 +1,8 @@
+namespace Linkerd.Local.Storage;
+
+internal enum StoreEventType
+{
+    Added,
+    Modified,
+    Deleted,
+}
