@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Json.Nodes;
 using Linkerd.Local.Schema;
 
@@ -6,6 +7,7 @@ namespace Linkerd.Local.Api;
 /// <summary>A label selector in its text or its object form.</summary>
 internal sealed class Selector
 {
+    private static readonly SearchValues<char> Special = SearchValues.Create("=!<> ()");
     private readonly List<(string Key, SelectorOperator Operator, string[] Values)> _terms = [];
 
     public static Selector Everything { get; } = new();
@@ -106,10 +108,10 @@ internal sealed class Selector
                 if (at < 0) continue;
                 var value = term[(at + mark.Length)..].Trim();
                 if (operation is SelectorOperator.Greater or SelectorOperator.Less && !long.TryParse(value, out _)) break;
-                if (value.AsSpan().ContainsAny("=!<> ()")) break;
+                if (value.AsSpan().ContainsAny(Special)) break;
                 return (Key(term[..at].Trim(), term), operation, [value]);
             }
-            if (!term.AsSpan().ContainsAny("=!<> ()")) return (Key(term, term), SelectorOperator.Exists, []);
+            if (!term.AsSpan().ContainsAny(Special)) return (Key(term, term), SelectorOperator.Exists, []);
         }
         throw Unparsable(term);
     }

@@ -21,7 +21,6 @@ internal sealed class TypeChecker
         {
             if (value is not null && type.Field(name) is { } field)
             {
-                // Lists of lists do not occur; a value that is replaced (a number given for a quantity) is written back after the walk.
                 CheckValue(value, field.Type, $"{path}.{name}");
                 continue;
             }
@@ -52,12 +51,18 @@ internal sealed class TypeChecker
                 }
                 return;
             case FieldKind.Quantity when value.GetValueKind() == JsonValueKind.Number:
-                value.ReplaceWith<JsonNode?>(JsonValue.Create(value.ToJsonString()));
+                Replace(value, JsonValue.Create(value.ToJsonString()));
                 return;
             default:
                 if (!FitsScalar(value, type.Kind, path)) Fault ??= $"json: cannot unmarshal {Describe(value)} into Go struct field {path} of type {Describe(type)}";
                 return;
         }
+    }
+
+    private static void Replace(JsonNode value, JsonNode replacement)
+    {
+        if (value.Parent is JsonArray list) list[value.GetElementIndex()] = replacement;
+        else if (value.Parent is JsonObject map) map[value.GetPropertyName()] = replacement;
     }
 
     private bool FitsScalar(JsonNode value, FieldKind kind, string path)

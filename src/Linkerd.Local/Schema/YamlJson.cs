@@ -48,7 +48,7 @@ internal static class YamlJson
         return map;
     }
 
-    private static JsonNode? ReadScalar(Scalar scalar)
+    private static JsonValue? ReadScalar(Scalar scalar)
     {
         var text = scalar.Value;
         if (scalar.Style != ScalarStyle.Plain || scalar.Tag.ToString().EndsWith(":str", StringComparison.Ordinal)) return JsonValue.Create(text);

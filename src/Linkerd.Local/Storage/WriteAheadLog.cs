@@ -36,7 +36,7 @@ internal sealed class WriteAheadLog : IDisposable
     /// <summary>Reads the newest complete snapshot; answers its version, or 0.</summary>
     public long ReadSnapshot(Action<string, string, long, byte[]> load)
     {
-        foreach (var (path, version) in Files("snapshot-").Reverse())
+        foreach (var (path, version) in Enumerable.Reverse(Files("snapshot-")))
         {
             using var stream = File.OpenRead(path);
             var complete = false;
@@ -165,7 +165,7 @@ internal sealed class WriteAheadLog : IDisposable
         }
     }
 
-    private IEnumerable<(string Path, long Version)> Files(string prefix) =>
+    private List<(string Path, long Version)> Files(string prefix) =>
         Directory.EnumerateFiles(_folder, prefix + "*")
             .Where(path => !path.EndsWith(".tmp", StringComparison.Ordinal))
             .Select(path => (path, long.Parse(Path.GetFileName(path).AsSpan(prefix.Length), NumberStyles.HexNumber)))
