@@ -1,1 +1,3 @@
-return 0;
+using Linkerd.Init;
+
+return Dispatcher.Run(Dispatcher.InvokedAs(), args);

@@ -1,0 +1,36 @@
+namespace Linkerd.Init.Identity;
+
+/// <summary>What the wrapper needs of the proxy's environment, checked before anything is written.</summary>
+internal sealed record IdentityEnvironment(string Directory, string LocalName)
+{
+    private const string Prefix = "LINKERD2_PROXY_IDENTITY_";
+
+    /// <summary>DNS names end at 253 bytes; a SAN that is longer would be refused by the issuer.</summary>
+    private const int LongestName = 253;
+
+    /// <summary>Returns null with every fault listed when the environment is not usable.</summary>
+    public static IdentityEnvironment? Read(Func<string, string?> get, List<string> faults)
+    {
+        var directory = Required("DIR");
+        var name = Required("LOCAL_NAME");
+        var anchors = Required("TRUST_ANCHORS");
+        if (name.Length != 0 && !IsName(name))
+            faults.Add($"{Prefix}LOCAL_NAME: \"{name}\" is not a DNS name of at most {LongestName} letters, digits, dashes and dots");
+        if (anchors.Length != 0 && !anchors.Contains("-----BEGIN CERTIFICATE-----", StringComparison.Ordinal))
+            faults.Add($"{Prefix}TRUST_ANCHORS: holds no PEM certificate");
+        if (directory.Length != 0 && !System.IO.Directory.Exists(directory))
+            faults.Add($"{Prefix}DIR: {directory} is not a folder; mount an emptyDir of medium Memory there");
+        return faults.Count == 0 ? new IdentityEnvironment(directory, name) : null;
+
+        string Required(string variable)
+        {
+            var value = get(Prefix + variable)?.Trim() ?? "";
+            if (value.Length == 0)
+                faults.Add($"{Prefix}{variable}: must be set");
+            return value;
+        }
+    }
+
+    private static bool IsName(string name) =>
+        name.Length <= LongestName && name.Split('.').All(label => label.Length is > 0 and <= 63 && label.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_'));
+}
