@@ -54,6 +54,9 @@ public sealed class LoopTimer
         _loop.Timers.Remove(this);
     }
 
+    /// <summary>Sets the deadline without filing; for whoever drives a wheel directly.</summary>
+    internal void SetDeadline(long millis) => Deadline = millis;
+
     internal void Fire()
     {
         IsRunning = false;

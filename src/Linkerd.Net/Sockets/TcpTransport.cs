@@ -22,7 +22,6 @@ public sealed unsafe class TcpTransport : Transport, IReadiness
     private bool _hangup;
     private bool _yielded;
     private bool _shutdownDone;
-    private bool _discarding;
 
     /// <summary>Takes over a connected, non-blocking socket.</summary>
     internal TcpTransport(EventLoop loop, int fd, SocketAddress remote, long key = 0)
@@ -129,8 +128,8 @@ public sealed unsafe class TcpTransport : Transport, IReadiness
 
     public override void Close()
     {
-        if (IsClosed || _discarding) return;
-        _discarding = true;
+        if (IsClosed || Discarding) return;
+        Discarding = true;
         CloseWrite();
         DropRest();
         if (IsReadClosed) return;
@@ -153,7 +152,7 @@ public sealed unsafe class TcpTransport : Transport, IReadiness
         if ((events & (Const.EpollIn | Const.EpollRdHup | Const.EpollHup | Const.EpollErr)) != 0)
         {
             _readable = true;
-            if ((events & Const.EpollErr) != 0 && !WantsInput && !_discarding)
+            if ((events & Const.EpollErr) != 0 && !WantsInput && !Discarding)
             {
                 Fail(TransportFault.Io(SocketCalls.TakeError(Descriptor) is var errno and not 0 ? errno : Errno.EIO));
                 return;
@@ -214,8 +213,9 @@ public sealed unsafe class TcpTransport : Transport, IReadiness
             return;
         }
 
+        DeliverDueRest();
         int budget = ReadBudget;
-        while (_readable && (WantsInput || _discarding) && !IsClosed && !IsReadClosed)
+        while (_readable && (WantsInput || Discarding) && !IsClosed && !IsReadClosed)
         {
             if (budget <= 0)
             {
@@ -249,7 +249,7 @@ public sealed unsafe class TcpTransport : Transport, IReadiness
         BytesRead += count;
         // A short read means the socket is empty, and the next byte makes a new edge; but not when the end already came with it.
         if (count < room && !_hangup) _readable = false;
-        if (_discarding)
+        if (Discarding)
         {
             Loop.Buffers.Return(buffer);
             return;
@@ -261,7 +261,7 @@ public sealed unsafe class TcpTransport : Transport, IReadiness
 
     private void OnPeerEnded()
     {
-        if (!_discarding) PeerEnded();
+        if (!Discarding) PeerEnded();
         IsReadClosed = true;
         FinishWriting();
     }

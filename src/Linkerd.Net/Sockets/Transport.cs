@@ -11,6 +11,7 @@ public abstract class Transport : IDeferred
 
     private ITransportHandler? _handler;
     private LoopBuffer? _rest;
+    private bool _restIsDue;
     private bool _delivering;
     private bool _deferred;
     private bool _closedPending;
@@ -37,6 +38,7 @@ public abstract class Transport : IDeferred
         {
             _handler = value;
             if (value is null || _delivering) return;
+            _restIsDue = true;
             if (_rest is not null || _closedPending || _readClosedPending) ScheduleDeferred();
             OnReadingWanted();
         }
@@ -72,6 +74,9 @@ public abstract class Transport : IDeferred
     public bool IsClosed { get; private set; }
 
     private protected OutputChain Output { get; }
+
+    /// <summary><see cref="Close"/> was called: what still arrives is thrown away.</summary>
+    private protected bool Discarding { get; set; }
 
     /// <summary>Room for at least <paramref name="sizeHint"/> bytes (at most 64 KiB), to be followed by <see cref="Advance"/>.</summary>
     public Span<byte> GetSpan(int sizeHint = 0) => Output.GetSpan(sizeHint);
@@ -114,6 +119,7 @@ public abstract class Transport : IDeferred
         if (!IsReadingPaused) return;
         IsReadingPaused = false;
         if (IsClosed || _delivering) return;
+        _restIsDue = true;
         if (_rest is not null || _readClosedPending) ScheduleDeferred();
         OnReadingWanted();
     }
@@ -144,7 +150,7 @@ public abstract class Transport : IDeferred
             return;
         }
 
-        if (_rest is not null && !IsReadingPaused) DeliverRest();
+        DeliverDueRest();
         if (_readClosedPending && !IsClosed) DeliverReadClosed();
         if (!IsClosed) Flush();
     }
@@ -186,13 +192,21 @@ public abstract class Transport : IDeferred
     private protected void Deliver(LoopBuffer buffer)
     {
         Offer(buffer);
-        if (buffer.Used == 0 || IsClosed)
+        if (buffer.Used == 0 || IsClosed || Discarding)
         {
             Loop.Buffers.Return(buffer);
             return;
         }
 
         Keep(buffer);
+    }
+
+    /// <summary>Offers kept bytes again if reading was resumed or the handler replaced since they were last offered.</summary>
+    private protected void DeliverDueRest()
+    {
+        if (!_restIsDue || IsReadingPaused || _handler is null) return;
+        _restIsDue = false;
+        if (_rest is not null) DeliverRest();
     }
 
     /// <summary>Puts back a buffer into which nothing was read.</summary>
@@ -291,7 +305,7 @@ public abstract class Transport : IDeferred
         _delivering = true;
         try
         {
-            while (buffer.Used > 0 && !IsClosed && !IsReadingPaused && _handler is { } handler)
+            while (buffer.Used > 0 && !IsClosed && !Discarding && !IsReadingPaused && _handler is { } handler)
             {
                 int consumed = handler.OnData(buffer.Span[buffer.Start..buffer.End]);
                 if ((uint)consumed > (uint)buffer.Used) throw new InvalidOperationException($"handler consumed {consumed} of {buffer.Used} bytes");

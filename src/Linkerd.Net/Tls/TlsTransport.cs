@@ -22,7 +22,6 @@ public sealed unsafe class TlsTransport : Transport, ITransportHandler
     private bool _pumping;
     private bool _innerEnded;
     private bool _closeNotifySent;
-    private bool _discarding;
 
     private TlsTransport(Transport inner, TlsContext context, string? expectedIdentity, ITlsHandshakeHandler handler)
         : base(inner.Loop)
@@ -137,8 +136,8 @@ public sealed unsafe class TlsTransport : Transport, ITransportHandler
 
     public override void Close()
     {
-        if (IsClosed || _discarding) return;
-        _discarding = true;
+        if (IsClosed || Discarding) return;
+        Discarding = true;
         DropRest();
         if (!IsHandshakeCompleted) _inner.Close();
         CloseWrite();
@@ -153,7 +152,7 @@ public sealed unsafe class TlsTransport : Transport, ITransportHandler
 
     int ITransportHandler.OnData(ReadOnlySpan<byte> data)
     {
-        if (IsClosed || _discarding) return data.Length;
+        if (IsClosed || Discarding) return data.Length;
         fixed (byte* start = data)
         {
             _input = start;
@@ -163,14 +162,14 @@ public sealed unsafe class TlsTransport : Transport, ITransportHandler
             int consumed = data.Length - _inputLength;
             _input = null;
             _inputLength = 0;
-            return IsClosed || _discarding ? data.Length : consumed;
+            return IsClosed || Discarding ? data.Length : consumed;
         }
     }
 
     void ITransportHandler.OnReadClosed()
     {
         _innerEnded = true;
-        if (IsClosed || IsReadClosed || _discarding) return;
+        if (IsClosed || IsReadClosed || Discarding) return;
         if (!IsHandshakeCompleted) Fail(Truncated("the peer closed during the handshake"));
         else if (WantsInput) PumpInput();
     }
@@ -300,8 +299,9 @@ public sealed unsafe class TlsTransport : Transport, ITransportHandler
         _pumping = true;
         try
         {
+            DeliverDueRest();
             Crypto.ClearErrors();
-            while (WantsInput && !IsReadClosed && !_discarding)
+            while (WantsInput && !IsReadClosed && !Discarding)
             {
                 if (InputBuffer(BufferSize.Medium) is not { } buffer) return;
                 int error = Decrypt(buffer, out int count);
@@ -378,7 +378,7 @@ public sealed unsafe class TlsTransport : Transport, ITransportHandler
         _closeNotifySent = true;
         _ = Ssl.Shutdown(_ssl);
         Crypto.ClearErrors();
-        if (IsReadClosed || _discarding) _inner.Close();
+        if (IsReadClosed || Discarding) _inner.Close();
         else _inner.CloseWrite();
     }
 
