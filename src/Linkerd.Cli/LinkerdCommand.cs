@@ -1,5 +1,9 @@
 using System.CommandLine;
 using Linkerd.Cli.Commands;
+using Linkerd.Cli.Commands.Demo;
+using Linkerd.Cli.Commands.Diagnostics;
+using Linkerd.Cli.Commands.Inject;
+using Linkerd.Cli.Commands.Viz;
 
 namespace Linkerd.Cli;
 
@@ -13,7 +17,12 @@ public static class LinkerdCommand
         GlobalOptions.AddTo(root);
         root.Subcommands.Add(new VersionCommand(terminal));
         root.Subcommands.Add(new CompletionCommand(terminal));
-        root.Subcommands.Add(new Commands.Viz.VizCommand(terminal));
+        root.Subcommands.Add(new InjectCommand(terminal));
+        root.Subcommands.Add(new UninjectCommand(terminal));
+        root.Subcommands.Add(new VizCommand(terminal));
+        root.Subcommands.Add(new DiagnosticsCommand(terminal));
+        root.Subcommands.Add(new IdentityCommand(terminal));
+        root.Subcommands.Add(new DemoCommand(terminal));
         return root;
     }
 }

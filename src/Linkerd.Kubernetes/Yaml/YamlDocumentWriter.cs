@@ -136,7 +136,8 @@ internal sealed class YamlDocumentWriter
 
     private static string Quote(string text)
     {
-        var needsEscapes = text.AsSpan().IndexOfAny(s_unsafeAnywhere) >= 0 || text.Contains('\n');
+        // As go-yaml does: double quotes where a plain word would be read as another type, single quotes for mere punctuation.
+        var needsEscapes = text.Length == 0 || YamlScalar.IsAmbiguous(text) || text.AsSpan().IndexOfAny(s_unsafeAnywhere) >= 0 || text.Contains('\n');
         return needsEscapes ? JsonValue.Create(text).ToJsonString() : $"'{text.Replace("'", "''", StringComparison.Ordinal)}'";
     }
 }

@@ -1,0 +1,15 @@
+using System.CommandLine;
+
+namespace Linkerd.Cli.Commands.Diagnostics;
+
+/// <summary><c>linkerd diagnostics</c>: what the control plane tells proxies, and what proxies know.</summary>
+public sealed class DiagnosticsCommand : Command
+{
+    /// <summary>Creates the command with its subcommands.</summary>
+    public DiagnosticsCommand(ITerminal terminal)
+        : base("diagnostics", "Commands used to diagnose Linkerd components")
+    {
+        Aliases.Add("dg");
+        Subcommands.Add(new ProxyMetricsCommand(terminal));
+    }
+}
