@@ -1,0 +1,68 @@
+using Linkerd.Http;
+using Linkerd.Proxy.Errors;
+
+namespace Linkerd.Proxy.Stack;
+
+/// <summary>
+/// One request and its answer, as the stack sees it. The HTTP layer implements it (pooled per loop) and couples the server's
+/// stream with a client's by plain calls. Not to be touched after <see cref="IExchangeObserver.OnEnd"/> of <see cref="Observer"/>.
+/// </summary>
+public abstract class HttpExchange
+{
+    /// <summary>The loop that everything happens on.</summary>
+    public abstract Worker Worker { get; }
+
+    /// <summary>Who sent it.</summary>
+    public abstract HttpPeer Peer { get; }
+
+    /// <summary>The request's head. May be edited until <see cref="Forward"/>.</summary>
+    public abstract HeaderBlock Request { get; }
+
+    /// <summary>When the head arrived, in the loop's nanoseconds.</summary>
+    public long StartedAt { get; protected set; }
+
+    /// <summary>When the response head arrived from the server, or the proxy answered; 0 before.</summary>
+    public long RespondedAt { get; protected set; }
+
+    /// <summary>Status of the answer that the client gets; 0 before.</summary>
+    public int Status { get; protected set; }
+
+    /// <summary>Value of <c>grpc-status</c> in the head or the trailers; -1 for none.</summary>
+    public int GrpcStatus { get; protected set; } = -1;
+
+    /// <summary>Set when the proxy answered or gave up itself.</summary>
+    public ProxyError Error { get; protected set; }
+
+    /// <summary>Set when a stream failed after the answer had begun, or the client reset it.</summary>
+    public HttpFault Fault { get; protected set; }
+
+    /// <summary>Body bytes from the client so far.</summary>
+    public abstract long RequestBytes { get; }
+
+    /// <summary>Body bytes to the client so far.</summary>
+    public abstract long ResponseBytes { get; }
+
+    /// <summary>The request is gRPC: its content type starts with <c>application/grpc</c>.</summary>
+    public bool IsGrpc => Request.TryGet(KnownHeader.ContentType, out ReadOnlySpan<byte> type) && type.StartsWith("application/grpc"u8);
+
+    /// <summary>Follows the exchange as a whole; set by the service before it forwards or responds. May be null.</summary>
+    public IExchangeObserver? Observer { get; set; }
+
+    /// <summary>Follows the current attempt; set by <see cref="Forward"/>.</summary>
+    public IExchangeObserver? Attempt { get; protected set; }
+
+    /// <summary>Told when the client leaves while the request waits (in a queue, for discovery); set by who lets it wait, cleared when it goes on.</summary>
+    public IWaiting? Waiting { get; set; }
+
+    /// <summary>Free for the stack: the route, and what else a layer must find again at the end. Cleared when the exchange is reused.</summary>
+    public object? RouteState { get; set; }
+
+    /// <summary>
+    /// Sends the request by <paramref name="client"/> and relays the answer. When no stream can be had, <paramref name="attempt"/> hears
+    /// of the end with <see cref="Error"/> set, and the client gets that answer.
+    /// </summary>
+    public abstract void Forward(HttpClient client, IExchangeObserver? attempt);
+
+    /// <summary>Answers the client itself, as <see cref="ErrorTable"/> says.</summary>
+    public abstract void Respond(ProxyError error);
+}

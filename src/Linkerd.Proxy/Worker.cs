@@ -1,0 +1,31 @@
+using Linkerd.Http;
+using Linkerd.Net;
+using Linkerd.Proxy.Identity;
+
+namespace Linkerd.Proxy;
+
+/// <summary>One thread of the data path: its loop, its pools, its view of the shared state. Everything here is used on the loop only.</summary>
+public sealed class Worker
+{
+    public Worker(int index, EventLoop loop)
+    {
+        ArgumentNullException.ThrowIfNull(loop);
+        Index = index;
+        Loop = loop;
+        Http = new HttpResources(() => loop.Now / 1_000_000);
+    }
+
+    /// <summary>Index of this worker's metric cells.</summary>
+    public int Index { get; }
+
+    public EventLoop Loop { get; }
+
+    /// <summary>Pools of the HTTP sessions of this loop.</summary>
+    public HttpResources Http { get; }
+
+    /// <summary>The TLS contexts in force; replaced whole when a certificate or a trust anchor changes. Null until the first certificate, and without identity.</summary>
+    public TlsContexts? Tls { get; set; }
+
+    /// <summary>The proxy ends: connections finish what they have, nothing new is taken.</summary>
+    public bool IsDraining { get; set; }
+}
