@@ -207,16 +207,16 @@ public sealed unsafe class TcpTransport : Transport, IReadiness
 
     private void ReadLoop()
     {
-        if (Pump is { } pump)
-        {
-            if (_readable && !IsReadingPaused) pump.Run();
-            return;
-        }
-
         DeliverDueRest();
         int budget = ReadBudget;
         while (_readable && (WantsInput || Discarding) && !IsClosed && !IsReadClosed)
         {
+            if (Pump is { } pump)
+            {
+                pump.Run();
+                return;
+            }
+
             if (budget <= 0)
             {
                 ScheduleRead();
