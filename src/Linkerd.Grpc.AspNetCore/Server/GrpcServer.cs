@@ -1,0 +1,77 @@
+using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Linkerd.Grpc.AspNetCore;
+
+/// <summary>A gRPC server on Kestrel and nothing else: HTTP/2 in clear, or TLS.</summary>
+public sealed class GrpcServer : IAsyncDisposable
+{
+    private readonly WebApplication _application;
+
+    private GrpcServer(WebApplication application, IPEndPoint endPoint)
+    {
+        _application = application;
+        EndPoint = endPoint;
+    }
+
+    /// <summary>Where it listens; the port is the real one when 0 was asked for.</summary>
+    public IPEndPoint EndPoint { get; }
+
+    /// <summary>Binds and serves.</summary>
+    /// <param name="settings">Where and how.</param>
+    /// <param name="map">Maps the methods; everything else is answered with UNIMPLEMENTED.</param>
+    /// <param name="cancellationToken">Gives up starting.</param>
+    public static async Task<GrpcServer> StartAsync(GrpcServerSettings settings, Action<IEndpointRouteBuilder> map, CancellationToken cancellationToken = default)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore();
+        if (settings.Tls is not null)
+            builder.WebHost.UseKestrelHttpsConfiguration();
+        builder.Services.AddRoutingCore();
+        builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = settings.ShutdownTimeout);
+        settings.ConfigureLogging?.Invoke(builder.Logging);
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            ApplyLimits(kestrel, settings);
+            kestrel.Listen(settings.EndPoint, listen =>
+            {
+                listen.Protocols = HttpProtocols.Http2;
+                if (settings.Tls is not null)
+                    listen.UseHttps(settings.Tls);
+            });
+        });
+        var application = builder.Build();
+        application.UseRouting();
+        map(application);
+        application.MapGrpcUnimplemented();
+        await application.StartAsync(cancellationToken);
+        var address = application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
+        return new GrpcServer(application, new IPEndPoint(settings.EndPoint.Address, new Uri(address.Replace("[::]", "localhost", StringComparison.Ordinal)).Port));
+    }
+
+    /// <summary>Ends calls with UNAVAILABLE, then stops.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _application.StopAsync();
+        await _application.DisposeAsync();
+    }
+
+    private static void ApplyLimits(KestrelServerOptions kestrel, GrpcServerSettings settings)
+    {
+        kestrel.AddServerHeader = false;
+        kestrel.Limits.MinRequestBodyDataRate = null;
+        kestrel.Limits.MinResponseDataRate = null;
+        kestrel.Limits.MaxConcurrentConnections = settings.MaxConnections;
+        kestrel.Limits.Http2.MaxStreamsPerConnection = settings.MaxStreamsPerConnection;
+        kestrel.Limits.Http2.KeepAlivePingDelay = settings.KeepAlivePingDelay;
+        kestrel.Limits.Http2.KeepAlivePingTimeout = settings.KeepAlivePingTimeout;
+    }
+}
