@@ -9,6 +9,7 @@ public static class ControllerApp
         new Identity.IdentityComponent(),
         new Destination.DestinationComponent(),
         new Policy.PolicyComponent(),
+        new Injector.ProxyInjectorComponent(),
     ];
 
     /// <summary>Runs one component until it fails, the process is asked to end, or <paramref name="cancel"/> is cancelled.</summary>
