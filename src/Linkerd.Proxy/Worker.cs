@@ -23,6 +23,9 @@ public sealed class Worker
     /// <summary>Pools of the HTTP sessions of this loop.</summary>
     public HttpResources Http { get; }
 
+    /// <summary>Open connections, whose bytes are counted before a scrape.</summary>
+    public Metrics.ConnectionSweep Connections { get; } = new();
+
     /// <summary>The TLS contexts in force; replaced whole when a certificate or a trust anchor changes. Null until the first certificate, and without identity.</summary>
     public TlsContexts? Tls { get; set; }
 

@@ -21,6 +21,12 @@ public abstract class HttpExchange
     /// <summary>When the head arrived, in the loop's nanoseconds.</summary>
     public long StartedAt { get; protected set; }
 
+    /// <summary>When the current attempt began, in the loop's nanoseconds; set by who forwards.</summary>
+    public long AttemptedAt { get; set; }
+
+    /// <summary>The attempt was not answered yet; set by who forwards, cleared by its observer.</summary>
+    public bool IsAttemptPending { get; set; }
+
     /// <summary>When the response head arrived from the server, or the proxy answered; 0 before.</summary>
     public long RespondedAt { get; protected set; }
 

@@ -1,0 +1,148 @@
+using System.Net;
+using Linkerd.Model;
+using Linkerd.Net;
+using Linkerd.Proxy.Errors;
+using Linkerd.Proxy.Stack;
+
+namespace Linkerd.Proxy.Balance;
+
+/// <summary>
+/// Spreads requests over the ready endpoints of a destination, on one loop. While none is ready requests wait in a bounded
+/// queue; when that has lasted for the fail-fast time, waiting and new ones fail at once until one is ready again.
+/// </summary>
+public sealed class HttpBalancer : IHttpService, IWaiting
+{
+    private readonly Worker _worker;
+    private readonly HttpBalancerOptions _options;
+    private readonly Func<Endpoint, EndpointStack> _makeStack;
+    private readonly Dictionary<IPEndPoint, HttpEndpoint> _endpoints = [];
+    private readonly PickList<HttpEndpoint> _ready;
+    private readonly LinkedList<HttpExchange> _queue = new();
+    private readonly LoopTimer _failFastTimer;
+    private bool _closed;
+
+    public HttpBalancer(Worker worker, HttpBalancerOptions options, Func<Endpoint, EndpointStack> makeStack)
+    {
+        ArgumentNullException.ThrowIfNull(worker);
+        _worker = worker;
+        _options = options;
+        _makeStack = makeStack;
+        _ready = new PickList<HttpEndpoint>((ulong)Random.Shared.NextInt64());
+        _failFastTimer = new LoopTimer(worker.Loop, static self => ((HttpBalancer)self!).FailFast(), this);
+    }
+
+    public int ReadyCount => _ready.Count;
+
+    public int EndpointCount => _endpoints.Count;
+
+    public int Queued => _queue.Count;
+
+    /// <summary>No endpoint was ready for the fail-fast time.</summary>
+    public bool IsFailingFast { get; private set; }
+
+    /// <summary>Something can be sent, or may wait.</summary>
+    public bool IsAvailable => !IsFailingFast;
+
+    /// <summary>Takes a new snapshot: what is gone gets no more requests from now on, what is new begins to connect.</summary>
+    public void Update(EndpointSet snapshot)
+    {
+        ArgumentNullException.ThrowIfNull(snapshot);
+        if (_closed) return;
+        foreach ((IPEndPoint address, HttpEndpoint endpoint) in _endpoints.ToArray())
+        {
+            if (snapshot.Endpoints.TryGetValue(address, out Endpoint? next) && next.Equals(endpoint.Endpoint)) continue;
+            Remove(address, endpoint);
+        }
+
+        foreach ((IPEndPoint address, Endpoint endpoint) in snapshot.Endpoints)
+        {
+            if (_endpoints.ContainsKey(address)) continue;
+            var made = new HttpEndpoint(_worker, endpoint, _makeStack(endpoint), _options, OnReadyChanged);
+            _endpoints.Add(address, made);
+            made.Prime();
+            OnReadyChanged(made);
+        }
+    }
+
+    public void Call(HttpExchange exchange)
+    {
+        ArgumentNullException.ThrowIfNull(exchange);
+        if (_ready.Pick(_worker.Loop.Now) is { } endpoint)
+        {
+            endpoint.Forward(exchange);
+            return;
+        }
+
+        if (IsFailingFast || _closed)
+        {
+            exchange.Respond(ProxyError.Of(ProxyErrorKind.FailFast));
+            return;
+        }
+
+        if (_queue.Count >= _options.Queue.Capacity)
+        {
+            exchange.Respond(ProxyError.Of(ProxyErrorKind.LoadShed));
+            return;
+        }
+
+        exchange.Waiting = this;
+        _queue.AddLast(exchange);
+        if (!_failFastTimer.IsRunning) _failFastTimer.Start(_options.Queue.FailfastTimeout);
+    }
+
+    public void OnAbandoned(HttpExchange exchange) => _queue.Remove(exchange);
+
+    /// <summary>Nobody uses it any more: waiting requests fail, connections are closed when they are idle.</summary>
+    public void Close()
+    {
+        if (_closed) return;
+        _closed = true;
+        _failFastTimer.Stop();
+        foreach ((IPEndPoint address, HttpEndpoint endpoint) in _endpoints.ToArray()) Remove(address, endpoint);
+        FailQueue();
+    }
+
+    private void Remove(IPEndPoint address, HttpEndpoint endpoint)
+    {
+        _endpoints.Remove(address);
+        _ready.Remove(endpoint);
+        endpoint.Retire();
+    }
+
+    private void OnReadyChanged(HttpEndpoint endpoint)
+    {
+        if (_closed || !_endpoints.TryGetValue(endpoint.Endpoint.Address, out HttpEndpoint? current) || current != endpoint) return;
+        if (!endpoint.IsReady)
+        {
+            _ready.Remove(endpoint);
+            return;
+        }
+
+        _ready.Add(endpoint);
+        IsFailingFast = false;
+        _failFastTimer.Stop();
+        while (_queue.First is { } first && _ready.Count > 0)
+        {
+            _queue.RemoveFirst();
+            first.Value.Waiting = null;
+            Call(first.Value);
+        }
+    }
+
+    private void FailFast()
+    {
+        if (_ready.Count > 0) return;
+        IsFailingFast = true;
+        FailQueue();
+    }
+
+    private void FailQueue()
+    {
+        while (_queue.First is { } first)
+        {
+            _queue.RemoveFirst();
+            first.Value.Waiting = null;
+            first.Value.Respond(ProxyError.Of(ProxyErrorKind.FailFast));
+        }
+    }
+}

@@ -1,0 +1,82 @@
+using Linkerd.Telemetry;
+
+namespace Linkerd.Proxy.Metrics;
+
+/// <summary>Every family that the data path writes.</summary>
+public sealed class ProxyMetrics
+{
+    /// <summary>Upper bounds of <c>response_latency_ms</c>.</summary>
+    private static readonly double[] s_latencyMs =
+        [1, 2, 3, 4, 5, 10, 20, 30, 40, 50, 100, 200, 300, 400, 500, 1000, 2000, 3000, 4000, 5000, 10000, 20000, 30000, 40000, 50000];
+
+    public ProxyMetrics(MetricRegistry registry)
+    {
+        ArgumentNullException.ThrowIfNull(registry);
+        Registry = registry;
+        Requests = registry.Counter("request_total", "Total count of HTTP requests.");
+        Responses = registry.Counter("response_total", "Total count of HTTP responses.");
+        ResponseLatency = registry.Histogram("response_latency_ms", "Elapsed times between a request's headers being received and its response stream completing", s_latencyMs);
+        ControlRequests = registry.Counter("control_request_total", "Total count of HTTP requests.");
+        ControlResponses = registry.Counter("control_response_total", "Total count of HTTP responses.");
+        ControlLatency = registry.Histogram("control_response_latency_ms", "Elapsed times between a request's headers being received and its response stream completing", s_latencyMs);
+        TcpOpen = registry.Counter("tcp_open_total", "Total count of opened connections");
+        TcpOpenConnections = registry.Gauge("tcp_open_connections", "Number of currently-open connections");
+        TcpClose = registry.Counter("tcp_close_total", "Total count of closed connections");
+        TcpReadBytes = registry.Counter("tcp_read_bytes_total", "Total count of bytes read from peers");
+        TcpWriteBytes = registry.Counter("tcp_write_bytes_total", "Total count of bytes written to peers");
+        InboundHttpErrors = registry.Counter("inbound_http_errors_total", "The total number of inbound HTTP requests that could not be processed due to a proxy error.");
+        OutboundHttpErrors = registry.Counter("outbound_http_errors_total", "The total number of outbound HTTP requests that could not be processed due to a proxy error.");
+        InboundTcpErrors = registry.Counter("inbound_tcp_errors_total", "The total number of inbound TCP connections that could not be processed due to a proxy error.");
+        OutboundTcpErrors = registry.Counter("outbound_tcp_errors_total", "The total number of outbound TCP connections that could not be processed due to a proxy error.");
+        HttpAuthzAllow = registry.Counter("inbound_http_authz_allow_total", "The total number of inbound HTTP requests that were authorized");
+        HttpAuthzDeny = registry.Counter("inbound_http_authz_deny_total", "The total number of inbound HTTP requests that could not be processed due to being unauthorized.");
+        HttpRouteNotFound = registry.Counter("inbound_http_route_not_found_total", "The total number of inbound HTTP requests that could not be associated with a route");
+        TcpAuthzAllow = registry.Counter("inbound_tcp_authz_allow_total", "The total number of inbound TCP connections that were authorized");
+        TcpAuthzDeny = registry.Counter("inbound_tcp_authz_deny_total", "The total number of inbound TCP connections that were denied");
+        TcpAuthzTerminate = registry.Counter("inbound_tcp_authz_terminate_total", "The total number of inbound TCP connections that were terminated due to an authorization change");
+    }
+
+    public MetricRegistry Registry { get; }
+
+    public MetricFamily<Counter> Requests { get; }
+
+    public MetricFamily<Counter> Responses { get; }
+
+    public MetricFamily<Histogram> ResponseLatency { get; }
+
+    public MetricFamily<Counter> ControlRequests { get; }
+
+    public MetricFamily<Counter> ControlResponses { get; }
+
+    public MetricFamily<Histogram> ControlLatency { get; }
+
+    public MetricFamily<Counter> TcpOpen { get; }
+
+    public MetricFamily<Gauge> TcpOpenConnections { get; }
+
+    public MetricFamily<Counter> TcpClose { get; }
+
+    public MetricFamily<Counter> TcpReadBytes { get; }
+
+    public MetricFamily<Counter> TcpWriteBytes { get; }
+
+    public MetricFamily<Counter> InboundHttpErrors { get; }
+
+    public MetricFamily<Counter> OutboundHttpErrors { get; }
+
+    public MetricFamily<Counter> InboundTcpErrors { get; }
+
+    public MetricFamily<Counter> OutboundTcpErrors { get; }
+
+    public MetricFamily<Counter> HttpAuthzAllow { get; }
+
+    public MetricFamily<Counter> HttpAuthzDeny { get; }
+
+    public MetricFamily<Counter> HttpRouteNotFound { get; }
+
+    public MetricFamily<Counter> TcpAuthzAllow { get; }
+
+    public MetricFamily<Counter> TcpAuthzDeny { get; }
+
+    public MetricFamily<Counter> TcpAuthzTerminate { get; }
+}
