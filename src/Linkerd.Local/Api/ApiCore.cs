@@ -24,6 +24,7 @@ internal sealed class ApiCore : IDisposable
         Documents = new Documents(this);
         Tokens = new TokenAuthority(this);
         Authorizer = new Authorizer(this);
+        Definitions = new Definitions(this);
     }
 
     public ApiServerOptions Options { get; }
@@ -45,6 +46,8 @@ internal sealed class ApiCore : IDisposable
     public TokenAuthority Tokens { get; }
 
     public Authorizer Authorizer { get; }
+
+    public Definitions Definitions { get; }
 
     public Aggregation Aggregation { get; }
 
@@ -68,6 +71,8 @@ internal sealed class ApiCore : IDisposable
     /// <summary>Called after every write, so that what follows from one (custom resources) is in force before the answer.</summary>
     public void AfterWrite(ResourceInfo resource)
     {
+        if (resource is { Plural: "customresourcedefinitions", Group: "apiextensions.k8s.io" }) Definitions.Synchronize();
+        else if (resource.IsCustom && Definitions.AnyDeleting) Definitions.Synchronize();
     }
 
     public void Dispose() => Store.Dispose();

@@ -34,6 +34,7 @@ internal static class BodyReader
     public static async Task<JsonObject> ReadObjectAsync(ApiRequest request, List<string>? duplicates = null)
     {
         var media = MediaType(request.Http.Request);
+        if (media == ProtobufReader.MediaType) return ProtobufReader.Read(await ReadBytesAsync(request));
         var yaml = media is "application/yaml" or "application/x-yaml" or "text/yaml";
         if (!yaml && media is not ("" or "application/json" or "text/plain" or "application/x-www-form-urlencoded" or "*/*"))
             throw ApiException.UnsupportedMediaType($"the body of the request was in an unknown format - accepted media types include: application/json, application/yaml");

@@ -12,6 +12,21 @@ internal sealed class Bootstrap(ApiCore core)
         foreach (var name in (ReadOnlySpan<string>)["default", "kube-system", "kube-public", "kube-node-lease"])
             Ensure("", "namespaces", "", new JsonObject { ["metadata"] = new JsonObject { ["name"] = name } });
         Ensure("", "services", "default", ApiService());
+        DefaultRoles.Ensure(this);
+        Ensure("", "configmaps", "kube-system", new JsonObject
+        {
+            ["metadata"] = new JsonObject { ["name"] = "extension-apiserver-authentication" },
+            ["data"] = new JsonObject
+            {
+                ["client-ca-file"] = core.Pki.AuthorityPem,
+                ["requestheader-client-ca-file"] = core.Pki.AuthorityPem,
+                ["requestheader-allowed-names"] = "[\"front-proxy-client\"]",
+                ["requestheader-username-headers"] = "[\"X-Remote-User\"]",
+                ["requestheader-group-headers"] = "[\"X-Remote-Group\"]",
+                ["requestheader-extra-headers-prefix"] = "[\"X-Remote-Extra-\"]",
+            },
+        });
+        core.Definitions.Synchronize();
         return Task.CompletedTask;
     }
 

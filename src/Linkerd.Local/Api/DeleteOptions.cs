@@ -18,9 +18,8 @@ internal sealed record DeleteOptions
     public static async Task<DeleteOptions> ReadAsync(ApiRequest request)
     {
         var media = BodyReader.MediaType(request.Http.Request);
-        if (media == "application/vnd.kubernetes.protobuf") throw ApiException.UnsupportedMediaType("protobuf bodies are not supported; send application/json");
         var bytes = await BodyReader.ReadBytesAsync(request);
-        var body = bytes.Length == 0 ? [] : BodyReader.Parse(bytes, media is "application/yaml");
+        var body = bytes.Length == 0 ? [] : media == ProtobufReader.MediaType ? ProtobufReader.Read(bytes) : BodyReader.Parse(bytes, media is "application/yaml");
         var checker = new TypeChecker();
         checker.Check(body, TypeTable.Instance.Get("meta.DeleteOptions"));
         if (checker.Fault is { } fault) throw ApiException.BadRequest($"DeleteOptions in version \"v1\" cannot be handled as a DeleteOptions: {fault}");

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Linkerd.Local.Auth;
 using Linkerd.Local.Schema;
 
 namespace Linkerd.Local.Api;
@@ -6,9 +7,11 @@ namespace Linkerd.Local.Api;
 /// <summary>Subresources beside status and scale, and resources that are only created.</summary>
 internal sealed class Subresources(ApiCore core, ReadOperations read, WriteOperations write, DeleteOperations delete)
 {
+    private readonly Reviews _reviews = new(core, read);
     public Task HandleAsync(ApiRequest request) => (request.Resource.Plural, request.Path.Subresource, request.Path.Verb) switch
     {
         ("namespaces", "finalize", "update") => FinalizeNamespaceAsync(request),
+        ("serviceaccounts", "token", "create") => _reviews.IssueTokenAsync(request),
         ("pods", "binding", "create") => BindAsync(request),
         ("pods", "eviction", "create") => EvictAsync(request),
         ("pods", "ephemeralcontainers", "get") => read.GetAsync(request),
@@ -16,7 +19,12 @@ internal sealed class Subresources(ApiCore core, ReadOperations read, WriteOpera
         _ => throw ApiException.NoSuchPath(),
     };
 
-    public Task VirtualAsync(ApiRequest request) => throw ApiException.MethodNotAllowed();
+    /// <summary>Reviews and bindings, which are answered and not stored.</summary>
+    public Task VirtualAsync(ApiRequest request)
+    {
+        if (request.Path.Verb != "create" || request.Name.Length > 0) throw ApiException.MethodNotAllowed();
+        return request.Resource.Plural == "bindings" ? throw ApiException.BadRequest("post bindings to pods/NAME/binding") : _reviews.CreateAsync(request);
+    }
 
     private async Task FinalizeNamespaceAsync(ApiRequest request)
     {

@@ -16,4 +16,7 @@ internal sealed record SchemaField(string Name, FieldType Type)
     public bool Atomic { get; init; }
 
     public string[] ListMapKeys { get; init; } = [];
+
+    /// <summary>The field's number in protobuf; two where Go embeds a message that JSON flattens.</summary>
+    public int[] Numbers { get; init; } = [];
 }

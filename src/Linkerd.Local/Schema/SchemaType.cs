@@ -4,6 +4,8 @@ namespace Linkerd.Local.Schema;
 internal sealed class SchemaType(string fullName)
 {
     private readonly Dictionary<string, SchemaField> _fields = [];
+    private readonly Dictionary<(int Outer, int Number), SchemaField> _numbers = [];
+    private readonly HashSet<int> _embedded = [];
 
     public string FullName { get; } = fullName;
 
@@ -11,5 +13,18 @@ internal sealed class SchemaType(string fullName)
 
     public SchemaField? Field(string name) => _fields.GetValueOrDefault(name);
 
-    internal void Add(SchemaField field) => _fields.Add(field.Name, field);
+    /// <summary>A field by protobuf number; <paramref name="outer"/> is the number of the embedded message it is in, or 0.</summary>
+    public SchemaField? ByNumber(int outer, int number) => _numbers.GetValueOrDefault((outer, number));
+
+    /// <summary>Whether a protobuf number is a message whose fields JSON shows as this type's own.</summary>
+    public bool IsEmbedded(int number) => _embedded.Contains(number);
+
+    internal void Add(SchemaField field)
+    {
+        _fields.Add(field.Name, field);
+        if (field.Numbers.Length == 1) _numbers[(0, field.Numbers[0])] = field;
+        if (field.Numbers.Length != 2) return;
+        _numbers[(field.Numbers[0], field.Numbers[1])] = field;
+        _embedded.Add(field.Numbers[0]);
+    }
 }

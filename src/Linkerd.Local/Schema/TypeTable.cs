@@ -24,6 +24,19 @@ internal sealed class TypeTable
         return _packages.TryGetValue(aliasedName[..dot], out var package) ? _types.GetValueOrDefault(package + aliasedName[dot..]) : null;
     }
 
+    /// <summary>The type of an API version and kind, such as <c>apps/v1</c> Deployment; null when it is not built in.</summary>
+    public SchemaType? FindKind(string apiVersion, string kind)
+    {
+        if (kind is "DeleteOptions") return Get("meta.DeleteOptions");
+        var slash = apiVersion.IndexOf('/');
+        var group = slash < 0 ? "core" : apiVersion[..slash].Split('.')[0];
+        var version = apiVersion[(slash + 1)..];
+        if (group == "apiextensions") return _types.GetValueOrDefault($"io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.{version}.{kind}");
+        if (group == "apiregistration") return _types.GetValueOrDefault($"io.k8s.kube-aggregator.pkg.apis.apiregistration.{version}.{kind}");
+        if (group == "policy") version = "v1";
+        return _types.GetValueOrDefault($"io.k8s.api.{group}.{version}.{kind}");
+    }
+
     public SchemaType Get(string aliasedName) =>
         Find(aliasedName) ?? throw new InvalidOperationException($"builtin-types.txt lacks {aliasedName}");
 
@@ -66,7 +79,8 @@ internal sealed class TypeTable
     {
         var colon = word.IndexOf(':');
         var name = word[..colon];
-        var text = word[(colon + 1)..];
+        var at = word.LastIndexOf('@');
+        var text = at < 0 ? word[(colon + 1)..] : word[(colon + 1)..at];
         var end = text.IndexOfAny(['~', '^', '=', '%']);
         var rules = end < 0 ? "" : text[end..];
         var type = ParseType(end < 0 ? text : text[..end], alias);
@@ -77,6 +91,7 @@ internal sealed class TypeTable
             MergeKey = Rule(rules, '~'),
             RetainKeys = rules.Contains('^'),
             Atomic = rules.Contains('%'),
+            Numbers = at < 0 ? [] : [.. word[(at + 1)..].Split('.').Select(int.Parse)],
             ListMapKeys = Rule(rules, '=').Split(',', StringSplitOptions.RemoveEmptyEntries),
         };
     }
