@@ -36,6 +36,7 @@ public sealed class GrpcServer : IAsyncDisposable
         if (settings.Tls is not null)
             builder.WebHost.UseKestrelHttpsConfiguration();
         builder.Services.AddRoutingCore();
+        builder.Services.AddSingleton<IHostLifetime, ManualLifetime>();
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = settings.ShutdownTimeout);
         settings.ConfigureLogging?.Invoke(builder.Logging);
         builder.WebHost.ConfigureKestrel(kestrel =>
@@ -73,5 +74,13 @@ public sealed class GrpcServer : IAsyncDisposable
         kestrel.Limits.Http2.MaxStreamsPerConnection = settings.MaxStreamsPerConnection;
         kestrel.Limits.Http2.KeepAlivePingDelay = settings.KeepAlivePingDelay;
         kestrel.Limits.Http2.KeepAlivePingTimeout = settings.KeepAlivePingTimeout;
+    }
+
+    /// <summary>Signals belong to the program: the host's own lifetime would catch them.</summary>
+    private sealed class ManualLifetime : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     }
 }
