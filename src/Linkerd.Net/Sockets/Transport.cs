@@ -29,7 +29,7 @@ public abstract class Transport : IDeferred
 
     /// <summary>
     /// Who gets the input. Until one is set nothing is read. It may be replaced at any time, also from inside OnData: what
-    /// the old one left unconsumed is offered to the new one.
+    /// the old one left unconsumed is offered to the new one, and it too hears when the peer's direction has ended.
     /// </summary>
     public ITransportHandler? Handler
     {
@@ -37,7 +37,14 @@ public abstract class Transport : IDeferred
         set
         {
             _handler = value;
-            if (value is null || _delivering) return;
+            if (value is null) return;
+            if (IsReadClosed && !IsClosed)
+            {
+                _readClosedPending = true;
+                ScheduleDeferred();
+            }
+
+            if (_delivering) return;
             _restIsDue = true;
             if (_rest is not null || _closedPending || _readClosedPending) ScheduleDeferred();
             OnReadingWanted();
