@@ -124,6 +124,6 @@ public sealed class ConnectorTests : IDisposable
     {
         var connector = new Connector(_harness.Loop, isLoop);
         Task<Transport> connecting = await _harness.On(() => connector.ConnectAsync(target, contexts ? _contexts : null, cancellation).AsTask());
-        return await connecting.WaitAsync(Harness.Limit);
+        return await connecting.WaitAsync(Harness.Limit, CancellationToken.None);
     }
 }
