@@ -10,6 +10,8 @@ public sealed class DiagnosticsCommand : Command
         : base("diagnostics", "Commands used to diagnose Linkerd components")
     {
         Aliases.Add("dg");
+        Subcommands.Add(new EndpointsCommand(terminal));
+        Subcommands.Add(new ProfileCommand(terminal));
         Subcommands.Add(new ProxyMetricsCommand(terminal));
     }
 }
