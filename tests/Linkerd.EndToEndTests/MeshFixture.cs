@@ -71,14 +71,14 @@ public sealed class MeshFixture : IDisposable
         ---
         apiVersion: v1
         kind: Service
-        metadata: {name: server, namespace: {{Namespace}}}
+        metadata: {name: server, namespace: "{{Namespace}}" }
         spec:
           selector: {app: server}
           ports: [{name: http, port: 80, targetPort: 8080}]
         ---
         apiVersion: v1
         kind: Service
-        metadata: {name: database, namespace: {{Namespace}}}
+        metadata: {name: database, namespace: "{{Namespace}}" }
         spec:
           selector: {app: none}
           ports: [{port: 3306}]
@@ -101,18 +101,21 @@ public sealed class MeshFixture : IDisposable
     private static string Deployment(string name, string command, string port) => $$"""
         apiVersion: apps/v1
         kind: Deployment
-        metadata: {name: {{name}}, namespace: {{Namespace}}}
+        metadata: {name: "{{name}}", namespace: "{{Namespace}}" }
         spec:
-          selector: {matchLabels: {app: {{name}}}}
+          selector:
+            matchLabels:
+              app: {{name}}
           template:
             metadata:
-              labels: {app: {{name}}}
+              labels: {app: "{{name}}" }
             spec:
               terminationGracePeriodSeconds: 0
               containers:
               - name: app
                 image: {{AppImage}}
                 command: [sh, -c, "{{command}}"]
-                ports: [{containerPort: {{port}}}]
+                ports:
+                - containerPort: {{port}}
         """;
 }
