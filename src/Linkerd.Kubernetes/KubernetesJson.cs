@@ -57,6 +57,8 @@ namespace Linkerd.Kubernetes;
 [JsonSerializable(typeof(ResourceList<ApiService>))]
 [JsonSerializable(typeof(CustomResourceDefinition))]
 [JsonSerializable(typeof(ResourceList<CustomResourceDefinition>))]
+[JsonSerializable(typeof(PartialObject))]
+[JsonSerializable(typeof(ResourceList<PartialObject>))]
 [JsonSerializable(typeof(JsonObject))]
 [JsonSerializable(typeof(ResourceList<JsonObject>))]
 [JsonSerializable(typeof(AdmissionReview))]

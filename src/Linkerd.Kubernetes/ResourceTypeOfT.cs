@@ -35,6 +35,12 @@ public sealed class ResourceType<T>
     /// <summary>Whether objects live in a namespace.</summary>
     public bool Namespaced { get; }
 
+    /// <summary>What to ask for instead of plain JSON for an object and for watch events, or null.</summary>
+    internal string? Accept { get; init; }
+
+    /// <summary>What to ask for instead of plain JSON for a list, or null.</summary>
+    internal string? ListAccept { get; init; }
+
     internal JsonTypeInfo<T> Json { get; }
 
     internal JsonTypeInfo<ResourceList<T>> ListJson { get; }

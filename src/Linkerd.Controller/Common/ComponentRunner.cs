@@ -40,7 +40,7 @@ internal static partial class ComponentRunner
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, s => Stop(s, stop));
         try
         {
-            Starting(log, component.Name, ControllerVersion.Text);
+            Starting(log, ControllerVersion.Text);
             await component.RunAsync(context, stop.Token);
             Ended(log);
             return ExitCodes.Ok;
@@ -64,8 +64,8 @@ internal static partial class ComponentRunner
         stop.Cancel();
     }
 
-    [LoggerMessage(1, LogLevel.Information, "starting {Component} {Version}")]
-    private static partial void Starting(ILogger log, string component, string version);
+    [LoggerMessage(1, LogLevel.Information, "starting linkerd-controller {Version}")]
+    private static partial void Starting(ILogger log, string version);
 
     [LoggerMessage(2, LogLevel.Information, "shutting down")]
     private static partial void Ended(ILogger log);

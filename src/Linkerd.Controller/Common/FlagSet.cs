@@ -84,6 +84,9 @@ internal sealed class FlagSet
     /// <summary>A comma-separated list without empty entries.</summary>
     public IReadOnlyList<string> List(string name) => Text(name).Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
+    /// <summary>Ports and ranges.</summary>
+    public PortSet Ports(string name) => PortSet.Parse(Text(name), invalid: entry => throw Fault(name, entry, "ports and ranges such as 25,587,3000-4000"));
+
     /// <summary>The fault of a flag's value, for values that only the component can judge.</summary>
     public static UsageException Fault(string name, string value, string expected) => new($"--{name}={value}: use {expected}");
 

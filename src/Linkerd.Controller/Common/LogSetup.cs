@@ -14,7 +14,7 @@ internal static class LogSetup
         return LoggerFactory.Create(builder => builder
             .SetMinimumLevel(level)
             // The web server's own messages tell a stranger's mistakes; ours say what matters.
-            .AddFilter("Microsoft", level <= LogLevel.Debug ? LogLevel.Debug : LogLevel.Error)
+            .AddFilter("Microsoft", level == LogLevel.Trace ? LogLevel.Debug : LogLevel.Error)
             .AddProvider(new LineLoggerProvider(Console.Error, format == "json", TimeProvider.System)));
     }
 

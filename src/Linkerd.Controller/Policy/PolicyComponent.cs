@@ -1,29 +1,89 @@
 using Linkerd.Controller.Common;
+using Linkerd.Controller.Common.Api;
+using Linkerd.Controller.Policy.Core;
+using Linkerd.Controller.Policy.Index;
+using Linkerd.Controller.Policy.Serve;
+using Linkerd.Kubernetes;
+using Microsoft.Extensions.Logging;
 
 namespace Linkerd.Controller.Policy;
 
 /// <summary>Inbound and outbound policy.</summary>
-internal sealed class PolicyComponent : IComponent
+internal sealed partial class PolicyComponent : IComponent
 {
     public string Name => "policy";
 
-    public string Summary => "tells proxies what is allowed and how to route";
+    public string Summary => "tells proxies what they let in and how they route";
 
     public string Description => """
-        Signs a proxy's certificate when its pod proves who it is with a service account token (gRPC, port 8080), and
-        streams the trust anchors to the proxies.
+        Serves the inbound and outbound policy APIs (gRPC): what each port of a pod lets in, by the default policies and
+        their annotations, and how traffic to each Service or address is routed. It follows pods, Services and namespaces;
+        /ready on the admin port answers 200 once it has seen them all.
+
+        To try it outside of a cluster:
+          linkerd-controller policy --kubeconfig ~/.kube/config --grpc-addr 127.0.0.1:8090
         """;
 
     public void Declare(FlagSet flags)
     {
-        flags.Add("addr", ":8080", "address of the gRPC server");
-        flags.Add("admin-addr", ":9990", "address of the admin server");
-        flags.Add("controller-namespace", "linkerd", "namespace of the control plane");
-        flags.Add("identity-trust-domain", "cluster.local", "trust domain of all identities");
-        flags.Add("identity-issuance-lifetime", "24h0m0s", "how long an issued certificate is valid");
-        flags.Add("identity-clock-skew-allowance", "20s", "how far clocks may differ: certificates are valid so much earlier and later");
-        flags.Add("identity-scheme", "linkerd.io/tls", "form of the issuer: linkerd.io/tls (crt.pem, key.pem) or kubernetes.io/tls (tls.crt, tls.key)");
+        flags.Add("grpc-addr", "0.0.0.0:8090", "address of the gRPC server");
+        flags.Add("admin-addr", "0.0.0.0:9990", "address of the admin server");
+        flags.Add("control-plane-namespace", "linkerd", "namespace of the control plane");
+        flags.Add("cluster-networks", "10.0.0.0/8,100.64.0.0/10,172.16.0.0/12,192.168.0.0/16,fd00::/8", "networks of the cluster: addresses in them are never egress");
+        flags.Add("identity-domain", "cluster.local", "trust domain of identities");
+        flags.Add("cluster-domain", "cluster.local", "DNS domain of the cluster");
+        flags.Add("default-policy", "all-unauthenticated", "inbound policy where no annotation says otherwise: " + string.Join(", ", DefaultPolicy.All.Select(static p => p.Name)));
+        flags.Add("default-opaque-ports", "25,587,3306,4444,5432,6379,9300,11211", "ports that are opaque where no annotation says otherwise");
+        flags.Add("probe-networks", "0.0.0.0/0,::/0", "networks that the kubelet probes from");
+        flags.Add("global-egress-network-namespace", "linkerd-egress", "namespace of egress networks for all namespaces");
+        flags.Add("policy-deployment-name", "linkerd-destination", "deployment that this container is in");
+        flags.Add("patch-timeout-ms", "5000", "how long writing a status may take");
+        flags.AddSwitch("allow-l5d-request-headers", false, "let clients set retries and timeouts by l5d- headers");
+        flags.Add("server-addr", "0.0.0.0:9443", "address of the admission webhook");
+        flags.Add("server-tls-certs", "", "certificate of the admission webhook");
+        flags.Add("server-tls-key", "", "key of the admission webhook");
     }
 
-    public Task RunAsync(ComponentContext context, CancellationToken cancel) => throw new UsageException("this component is not part of this build");
+    public async Task RunAsync(ComponentContext context, CancellationToken cancel)
+    {
+        var flags = context.Flags;
+        var log = context.Logs.CreateLogger(Name);
+        var settings = ReadSettings(flags);
+        var listen = flags.Listen("grpc-addr");
+        using var kubernetes = context.Kubernetes();
+        var index = new PolicyIndex(settings);
+        await using var feed = new PolicyFeed(index, kubernetes, new InformerOptions { OnError = e => WatchFailed(log, e.Message), Time = context.Time });
+        await using var admin = await AdminServer.StartAsync(context, flags.Listen("admin-addr"), () => feed.HasSynced, cancel);
+        await feed.WaitForSyncAsync(cancel);
+        var inbound = new InboundService(index, new InboundMessages(settings));
+        var outbound = new OutboundService(index, settings, new OutboundMessages(settings));
+        await using var server = await GrpcHost.StartAsync(
+            context,
+            listen,
+            endpoints =>
+            {
+                inbound.Map(endpoints);
+                outbound.Map(endpoints);
+            },
+            cancel);
+        Serving(log, server.EndPoint.ToString());
+        await Waiting.UntilAsync(cancel);
+    }
+
+    private static PolicySettings ReadSettings(FlagSet flags) => new()
+    {
+        DefaultPolicy = DefaultPolicy.Parse(flags.Text("default-policy"))
+            ?? throw FlagSet.Fault("default-policy", flags.Text("default-policy"), string.Join(", ", DefaultPolicy.All.Select(static p => p.Name))),
+        DefaultOpaquePorts = flags.Ports("default-opaque-ports"),
+        ClusterNetworks = Addresses.Networks(flags, "cluster-networks"),
+        ProbeNetworks = Addresses.Networks(flags, "probe-networks"),
+        ClusterDomain = flags.Required("cluster-domain"),
+        AllowRequestHeaders = flags.Switch("allow-l5d-request-headers"),
+    };
+
+    [LoggerMessage(60, LogLevel.Information, "serving the policy APIs on {Address}")]
+    private static partial void Serving(ILogger log, string address);
+
+    [LoggerMessage(61, LogLevel.Warning, "following the cluster failed, trying again: {Reason}")]
+    private static partial void WatchFailed(ILogger log, string reason);
 }

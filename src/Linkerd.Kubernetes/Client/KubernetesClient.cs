@@ -58,10 +58,10 @@ public sealed partial class KubernetesClient : IDisposable
         return await response.Content.ReadAsStringAsync(limit.Token);
     }
 
-    internal async Task<T> SendJsonAsync<T>(HttpMethod method, string path, HttpContent? body, JsonTypeInfo<T> json, CancellationToken cancel)
+    internal async Task<T> SendJsonAsync<T>(HttpMethod method, string path, HttpContent? body, JsonTypeInfo<T> json, CancellationToken cancel, string? accept = null)
     {
         using var limit = Limit(cancel);
-        using var response = await SendAsync(method, path, body, limit.Token, cancel);
+        using var response = await SendAsync(method, path, body, limit.Token, cancel, accept);
         try
         {
             await using var stream = await response.Content.ReadAsStreamAsync(limit.Token);
@@ -79,12 +79,12 @@ public sealed partial class KubernetesClient : IDisposable
     }
 
     /// <summary>Sends and checks the status; the caller reads and disposes the answer.</summary>
-    internal async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, HttpContent? body, CancellationToken token, CancellationToken cancel)
+    internal async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, HttpContent? body, CancellationToken token, CancellationToken cancel, string? accept = null)
     {
         try
         {
             using var request = new HttpRequestMessage(method, new Uri(_root, path)) { Content = body, Version = System.Net.HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionOrLower };
-            request.Headers.Accept.ParseAdd("application/json");
+            request.Headers.Accept.ParseAdd(accept ?? "application/json");
             await AuthorizeAsync(request.Headers, token);
             var response = await _http.SendAsync(request, token);
             if (response.IsSuccessStatusCode)

@@ -30,7 +30,7 @@ public sealed class ResourceClient<T>
     /// <summary>Reads one object.</summary>
     /// <exception cref="KubernetesException">With <see cref="KubernetesException.IsNotFound"/> when it is not there.</exception>
     public async Task<T> GetAsync(string name, CancellationToken cancel = default) =>
-        Type.Stamp(await _client.SendJsonAsync(HttpMethod.Get, Path(name), null, Type.Json, cancel));
+        Type.Stamp(await _client.SendJsonAsync(HttpMethod.Get, Path(name), null, Type.Json, cancel, Type.Accept));
 
     /// <summary>Reads one object, null when it is not there.</summary>
     public async Task<T?> FindAsync(string name, CancellationToken cancel = default)
@@ -50,7 +50,7 @@ public sealed class ResourceClient<T>
     {
         var query = new QueryBuilder();
         options?.AppendTo(query);
-        var list = await _client.SendJsonAsync(HttpMethod.Get, Collection() + query, null, Type.ListJson, cancel);
+        var list = await _client.SendJsonAsync(HttpMethod.Get, Collection() + query, null, Type.ListJson, cancel, Type.ListAccept);
         foreach (var item in list.Items)
             Type.Stamp(item);
         return list;
@@ -129,7 +129,7 @@ public sealed class ResourceClient<T>
         options?.AppendTo(query);
         // The head must come within the request timeout; the body has no end.
         using var head = _client.Limit(cancel);
-        using var response = await _client.SendAsync(HttpMethod.Get, Collection() + query, null, head.Token, cancel);
+        using var response = await _client.SendAsync(HttpMethod.Get, Collection() + query, null, head.Token, cancel, Type.Accept);
         head.CancelAfter(Timeout.InfiniteTimeSpan);
         await using var stream = await response.Content.ReadAsStreamAsync(cancel);
         var reader = new WatchReader<T>(stream, Type);

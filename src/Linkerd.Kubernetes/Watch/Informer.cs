@@ -12,6 +12,7 @@ public sealed class Informer<T> : IInformer
 {
     private readonly ResourceClient<T> _client;
     private readonly InformerOptions _options;
+    private readonly Func<T, T> _keep;
     private readonly ConcurrentDictionary<ObjectKey, T> _cache = new();
     private readonly List<IInformerHandler<T>> _handlers = [];
     private readonly TaskCompletionSource _synced = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -20,11 +21,19 @@ public sealed class Informer<T> : IInformer
     private Task? _loop;
     private string? _version;
 
-    public Informer(ResourceClient<T> client, InformerOptions? options = null)
+    /// <summary>Follows what <paramref name="client"/> reaches.</summary>
+    /// <param name="client">Resource and namespace.</param>
+    /// <param name="options">Selection and recovery.</param>
+    /// <param name="keep">
+    /// What the cache keeps of an object, when less than all is enough: handlers are given the whole new object, the old one
+    /// as it was kept. Must keep namespace, name and resourceVersion.
+    /// </param>
+    public Informer(ResourceClient<T> client, InformerOptions? options = null, Func<T, T>? keep = null)
     {
         ArgumentNullException.ThrowIfNull(client);
         _client = client;
         _options = options ?? new();
+        _keep = keep ?? (static value => value);
     }
 
     /// <inheritdoc/>
@@ -175,7 +184,7 @@ public sealed class Informer<T> : IInformer
         {
             if (_cache.Count >= _options.MaxObjects)
                 throw new InvalidOperationException($"{Name}: more than {_options.MaxObjects} objects; narrow the selector or raise the limit");
-            _cache[key] = value;
+            _cache[key] = _keep(value);
             foreach (var handler in _handlers)
                 handler.OnAdded(value);
             return;
@@ -183,7 +192,7 @@ public sealed class Informer<T> : IInformer
 
         if (MetadataOf(old).ResourceVersion is { } version && version == MetadataOf(value).ResourceVersion)
             return;
-        _cache[key] = value;
+        _cache[key] = _keep(value);
         foreach (var handler in _handlers)
             handler.OnUpdated(old, value);
     }

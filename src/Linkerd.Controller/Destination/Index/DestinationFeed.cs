@@ -1,0 +1,88 @@
+using Linkerd.Controller.Common.Kubernetes;
+using Linkerd.Controller.Destination.Core;
+using Linkerd.Kubernetes;
+using Linkerd.Kubernetes.Models;
+
+namespace Linkerd.Controller.Destination.Index;
+
+/// <summary>Follows the cluster and feeds the index.</summary>
+internal sealed class DestinationFeed : IAsyncDisposable
+{
+    private readonly List<IInformer> _informers = [];
+    private readonly KubernetesClient _client;
+    private readonly InformerOptions _options;
+
+    private DestinationFeed(KubernetesClient client, InformerOptions options)
+    {
+        _client = client;
+        _options = options;
+    }
+
+    /// <summary>Whether the index has all that was there at the start.</summary>
+    public bool HasSynced => _informers.TrueForAll(static i => i.HasSynced);
+
+    /// <summary>Chooses the resources that the server has and begins to follow them.</summary>
+    /// <param name="index">What is fed.</param>
+    /// <param name="client">The cluster.</param>
+    /// <param name="useSlices">Take EndpointSlices where the server has them; otherwise Endpoints.</param>
+    /// <param name="options">How to recover.</param>
+    /// <param name="cancel">Gives up.</param>
+    public static async Task<DestinationFeed> StartAsync(DestinationIndex index, KubernetesClient client, bool useSlices, InformerOptions options, CancellationToken cancel)
+    {
+        var feed = new DestinationFeed(client, options);
+        await feed.AddAsync(index, useSlices, cancel);
+        foreach (var informer in feed._informers)
+            informer.Start();
+        return feed;
+    }
+
+    /// <summary>Completes with the first <see cref="HasSynced"/>.</summary>
+    public Task WaitForSyncAsync(CancellationToken cancel) => Task.WhenAll(_informers.Select(i => i.WaitForSyncAsync(cancel)));
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var informer in _informers)
+            await informer.DisposeAsync();
+    }
+
+    private async Task AddAsync(DestinationIndex index, bool useSlices, CancellationToken cancel)
+    {
+        var owners = new OwnerTable(index.UpdatePod);
+        Follow(Resources.Namespaces, index.SetNamespace, index.RemoveNamespace, Kept.Name);
+        Follow(Resources.Nodes, index.SetNode, index.RemoveNode, Kept.Name);
+        Follow(ResourceType.MetadataOnly(Resources.ReplicaSets), v => owners.Set("ReplicaSet", v), v => owners.Remove("ReplicaSet", v), Kept.Owners);
+        Follow(ResourceType.MetadataOnly(Resources.Jobs), v => owners.Set("Job", v), v => owners.Remove("Job", v), Kept.Owners);
+        Follow(Resources.Services, index.SetService, index.RemoveService, Kept.Name);
+        Follow(
+            Resources.Pods,
+            pod =>
+            {
+                index.SetPod(PodReader.Read(pod, owners.OwnerOf));
+                owners.Await(pod);
+            },
+            pod => index.RemovePod(new PodName(pod.Metadata.Namespace ?? "", pod.Metadata.Name ?? "")),
+            Kept.Name);
+        if (useSlices && await _client.ServesAsync(Resources.EndpointSlices.Gvr, cancel))
+            Follow<EndpointSlice>(Resources.EndpointSlices, index.SetSlice, index.RemoveSlice, KeepOwner);
+        else if (useSlices && await _client.ServesAsync(Resources.EndpointSlicesV1Beta1.Gvr, cancel))
+            Follow<EndpointSlice>(Resources.EndpointSlicesV1Beta1, index.SetSlice, index.RemoveSlice, KeepOwner);
+        else
+            Follow(Resources.Endpoints, index.SetEndpoints, index.RemoveEndpoints, Kept.Name);
+    }
+
+    /// <summary>A slice that is found gone at a new list must still say whose it was.</summary>
+    private static EndpointSlice KeepOwner(EndpointSlice slice)
+    {
+        var kept = Kept.Name(slice);
+        kept.Metadata.Labels = slice.Metadata.Labels;
+        return kept;
+    }
+
+    private void Follow<T>(ResourceType<T> type, Action<T> set, Action<T> remove, Func<T, T> keep)
+        where T : class
+    {
+        var informer = new Informer<T>(_client.Resource(type), _options, keep);
+        informer.AddHandler(new SetHandler<T>(set, remove));
+        _informers.Add(informer);
+    }
+}

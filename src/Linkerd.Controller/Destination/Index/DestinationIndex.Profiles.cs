@@ -1,0 +1,126 @@
+using Linkerd.Controller.Common;
+using Linkerd.Controller.Destination.Core;
+
+namespace Linkerd.Controller.Destination.Index;
+
+/// <summary>Profiles of Services and addresses.</summary>
+internal sealed partial class DestinationIndex
+{
+    /// <summary>
+    /// Tells <paramref name="listener"/> the profile of a target, at once and after every change, under the index's lock.
+    /// </summary>
+    /// <returns>The subscription, or null with the reason.</returns>
+    public Subscription? Subscribe(ProfileTarget target, Action<Profile> listener, out SubscribeFault fault)
+    {
+        lock (_lock)
+        {
+            fault = SubscribeFault.TooMany;
+            if (_subscriptions >= MaxSubscriptions)
+                return null;
+            fault = target is ProfileTarget.ByInstance ? SubscribeFault.NotFound : SubscribeFault.AmbiguousAddress;
+            if (Resolve(target) is not { } profile)
+                return null;
+            _subscriptions++;
+            var watch = new ProfileWatch(target, listener);
+            var watches = WatchesOf(target);
+            watches.Add(watch);
+            if (EntryOf(target) is { } entry)
+                TrackPods(entry);
+            watch.Publish(profile);
+            return new Subscription(() => Unsubscribe(watch));
+        }
+    }
+
+    private void Unsubscribe(ProfileWatch watch)
+    {
+        lock (_lock)
+        {
+            _subscriptions--;
+            var watches = WatchesOf(watch.Target);
+            watches.Remove(watch);
+            if (EntryOf(watch.Target) is { } entry)
+            {
+                TrackPods(entry);
+                Vacate(entry);
+            }
+            else if (watches.Count == 0 && watch.Target is ProfileTarget.ByAddress address)
+            {
+                _byAddress.Remove(address.Ip);
+            }
+        }
+    }
+
+    private List<ProfileWatch> WatchesOf(ProfileTarget target)
+    {
+        if (target is not ProfileTarget.ByAddress address)
+            return EntryOf(target)!.Profiles;
+        if (!_byAddress.TryGetValue(address.Ip, out var watches))
+            _byAddress.Add(address.Ip, watches = []);
+        return watches;
+    }
+
+    private ServiceEntry? EntryOf(ProfileTarget target) => target switch
+    {
+        ProfileTarget.ByService service => Entry(service.Service),
+        ProfileTarget.ByInstance instance => Entry(instance.Service),
+        _ => null,
+    };
+
+    /// <summary>The profile of a target now; null when it cannot be said.</summary>
+    private Profile? Resolve(ProfileTarget target) => target switch
+    {
+        ProfileTarget.ByService service => OfService(service.Service, service.Port),
+        ProfileTarget.ByInstance instance => OfInstance(instance),
+        ProfileTarget.ByAddress address => OfAddress(address),
+        _ => null,
+    };
+
+    private Profile OfService(ServiceName name, int port)
+    {
+        var info = _services.GetValueOrDefault(name)?.Info;
+        if (info is not null && !info.IsExternalName && !info.Ports.ContainsKey(port))
+            return new Profile.Empty();
+        var annotation = info?.OpaquePorts ?? _opaqueOfNamespace.GetValueOrDefault(name.Namespace);
+        var opaque = annotation is null ? settings.DefaultOpaquePorts : PortSet.Parse(annotation);
+        return new Profile.OfService(name, port, $"{name.Name}.{name.Namespace}.svc.{settings.ClusterDomain}", opaque.Contains(port));
+    }
+
+    private Profile.OfEndpoint? OfInstance(ProfileTarget.ByInstance target)
+    {
+        if (!_services.TryGetValue(target.Service, out var entry))
+            return null;
+        foreach (var (slice, address, number) in entry.Addresses(target.Port))
+        {
+            if (Build(slice, address, number, target.Port) is { } endpoint && endpoint.Hostname == target.Instance)
+                return OfEndpoint(endpoint);
+        }
+
+        return null;
+    }
+
+    private Profile? OfAddress(ProfileTarget.ByAddress target)
+    {
+        if (_clusterIps.TryGetValue(target.Ip, out var services))
+            return services.Count == 1 ? OfService(services[0], target.Port) : null;
+        if (_pods.At(target.Ip, target.Port) is not var (pod, key))
+            return new Profile.OfEndpoint(EndpointBuilder.Bare(target.Ip, target.Port), settings.DefaultOpaquePorts.Contains(target.Port));
+        var opaque = _builder.OpaquePortsOf(pod, _opaqueOfNamespace.GetValueOrDefault(pod.Namespace));
+        var zone = pod.NodeName is { } node ? _zoneOfNode.GetValueOrDefault(node) : null;
+        return OfEndpoint(_builder.OnPod(pod, key, opaque, string.IsNullOrEmpty(zone) ? null : zone));
+    }
+
+    /// <summary>Endpoint profiles carry the namespace in the endpoint's labels, where Get has it in the set's.</summary>
+    private Profile.OfEndpoint OfEndpoint(EndpointInfo endpoint)
+    {
+        var opaque = endpoint.Hint == ProtocolHint.Opaque || IsOpaque(endpoint);
+        return endpoint.Pod is { } pod
+            ? new Profile.OfEndpoint(endpoint with { Labels = new LabelSet([.. endpoint.Labels, new("namespace", pod.Namespace)]) }, opaque)
+            : new Profile.OfEndpoint(endpoint, opaque);
+    }
+
+    /// <summary>Whether the port is opaque on the endpoint's pod, meshed or not.</summary>
+    private bool IsOpaque(EndpointInfo endpoint) =>
+        endpoint.Pod is { } name && _pods.Find(name) is { } pod
+            ? _builder.OpaquePortsOf(pod, _opaqueOfNamespace.GetValueOrDefault(name.Namespace)).Contains(endpoint.Key.Port)
+            : settings.DefaultOpaquePorts.Contains(endpoint.Key.Port);
+}

@@ -1,0 +1,111 @@
+using System.Security.Cryptography.X509Certificates;
+using Linkerd.Controller.Identity.Core;
+
+namespace Linkerd.Controller.Identity.Index;
+
+/// <summary>
+/// The issuer and the trust anchors in force. Looks at the files every so often and takes what is new and valid; what is
+/// invalid is told once and the old stays.
+/// </summary>
+internal sealed class IssuerStore(IssuerFiles files, TimeProvider time, IIssuerEvents events)
+{
+    /// <summary>How often the files are looked at; the kubelet itself updates mounted files about once a minute.</summary>
+    public static readonly TimeSpan PollInterval = TimeSpan.FromSeconds(2);
+
+    private readonly Lock _lock = new();
+    private readonly List<Action<TrustAnchors>> _listeners = [];
+    private (string, string, string) _read;
+    private volatile Issuer? _issuer;
+    private volatile TrustAnchors? _anchors;
+    private string? _lastFault;
+
+    /// <summary>The issuer, or null while there is no valid one.</summary>
+    public Issuer? Issuer => _issuer;
+
+    /// <summary>The trust anchors, or null before the first valid ones.</summary>
+    public TrustAnchors? Anchors => _anchors;
+
+    /// <summary>Seconds until the issuer expires; 0 without one.</summary>
+    public double TimeToLive => _issuer is { } issuer ? Math.Max(0, (issuer.NotAfter - time.GetUtcNow()).TotalSeconds) : 0;
+
+    /// <summary>Looks at the files until cancelled.</summary>
+    public async Task FollowAsync(CancellationToken cancel)
+    {
+        using var timer = new PeriodicTimer(PollInterval, time);
+        do
+        {
+            Reload();
+        }
+        while (await timer.WaitForNextTickAsync(cancel));
+    }
+
+    /// <summary>Looks at the files once.</summary>
+    public void Reload()
+    {
+        try
+        {
+            var read = files.Read();
+            if (read == _read && _lastFault is null)
+                return;
+            Take(read);
+            _read = read;
+            _lastFault = null;
+        }
+        catch (IssuerException e)
+        {
+            if (e.Message == _lastFault)
+                return;
+            _lastFault = e.Message;
+            events.Refused(e.Message, hasIssuer: _issuer is not null);
+        }
+    }
+
+    /// <summary>Calls a listener with the anchors in force, now and whenever they change.</summary>
+    public IDisposable Subscribe(Action<TrustAnchors> listener)
+    {
+        lock (_lock)
+        {
+            _listeners.Add(listener);
+            if (_anchors is { } anchors)
+                listener(anchors);
+        }
+
+        return new Ended(() =>
+        {
+            lock (_lock)
+                _listeners.Remove(listener);
+        });
+    }
+
+    private void Take((string Certificate, string Key, string Anchors) read)
+    {
+        // New anchors count even if the issuer is not good: proxies must be able to trust the issuer that will come.
+        var anchors = TrustAnchors.Parse(read.Anchors);
+        lock (_lock)
+        {
+            if (anchors.Version != _anchors?.Version)
+            {
+                _anchors = anchors;
+                foreach (var listener in _listeners)
+                    listener(anchors);
+            }
+        }
+
+        var issuer = Issuer.Parse(read.Certificate, read.Key);
+        issuer.Verify(anchors, time.GetUtcNow());
+        if (_issuer?.Thumbprint == issuer.Thumbprint)
+        {
+            issuer.Dispose();
+            return;
+        }
+
+        var first = _issuer is null;
+        _issuer = issuer;
+        events.Taken(issuer.Chain[0].GetNameInfo(X509NameType.SimpleName, false), issuer.NotAfter, first);
+    }
+
+    private sealed class Ended(Action end) : IDisposable
+    {
+        public void Dispose() => end();
+    }
+}

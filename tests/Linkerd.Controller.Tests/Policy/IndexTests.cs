@@ -1,0 +1,129 @@
+using System.Net;
+using Linkerd.Controller.Common;
+using Linkerd.Controller.Common.Kubernetes;
+using Linkerd.Controller.Destination.Core;
+using Linkerd.Controller.Policy.Core;
+using Linkerd.Controller.Policy.Index;
+using Linkerd.Kubernetes.Models;
+
+namespace Linkerd.Controller.Tests.Policy;
+
+public sealed class IndexTests
+{
+    private static readonly PodName s_pod = new("app", "web-1");
+
+    private readonly PolicyIndex _index = new(new PolicySettings
+    {
+        DefaultOpaquePorts = PortSet.Parse("3306"),
+        ClusterNetworks = [IPNetwork.Parse("10.0.0.0/8")],
+    });
+
+    private readonly List<InboundServer> _inbound = [];
+    private readonly List<OutboundTarget> _outbound = [];
+
+    private void AddPod(Dictionary<string, string>? annotations = null) =>
+        _index.SetPod(PodReader.Read(Cluster.Pod("web-1", "10.1.0.1", annotations: annotations), static (_, _) => null));
+
+    private bool Outbound(string ip, int port) => _index.SubscribeOutbound(IPAddress.Parse(ip), default, port, _outbound.Add) is not null;
+
+    [Fact]
+    public void An_unknown_pod_has_no_policy() => Assert.Null(_index.SubscribeInbound(s_pod, 80, _inbound.Add));
+
+    [Fact]
+    public void The_default_policy_is_the_flags_then_the_namespaces_then_the_pods()
+    {
+        AddPod();
+        _index.SubscribeInbound(s_pod, 8080, _inbound.Add);
+        _index.SetNamespace(Cluster.Namespace("app", new() { ["config.linkerd.io/default-inbound-policy"] = "deny" }));
+        AddPod(new() { ["config.linkerd.io/default-inbound-policy"] = "cluster-authenticated" });
+        AddPod(new() { ["config.linkerd.io/default-inbound-policy"] = "nonsense" });
+        Assert.Equal(["all-unauthenticated", "deny", "cluster-authenticated", "all-unauthenticated"], _inbound.Select(s => s.Policy.Name));
+    }
+
+    [Fact]
+    public void Ports_that_require_identity_are_authenticated()
+    {
+        AddPod(new() { ["config.linkerd.io/proxy-require-identity-inbound-ports"] = "http" });
+        _index.SubscribeInbound(s_pod, 8080, _inbound.Add);
+        _index.SubscribeInbound(s_pod, 9090, _inbound.Add);
+        Assert.Equal(["all-authenticated", "all-unauthenticated"], _inbound.Select(s => s.Policy.Name));
+    }
+
+    [Fact]
+    public void Probes_of_the_port_are_known_and_opaque_ports_follow_annotations()
+    {
+        AddPod(new() { ["config.linkerd.io/opaque-ports"] = "9090" });
+        _index.SubscribeInbound(s_pod, 8080, _inbound.Add);
+        _index.SubscribeInbound(s_pod, 9090, _inbound.Add);
+        _index.SubscribeInbound(s_pod, 3306, _inbound.Add);
+        Assert.Equal(["/live", "/ready"], _inbound[0].ProbePaths);
+        Assert.Equal([false, true, false], _inbound.Select(s => s.Opaque));
+        AddPod(new() { ["config.linkerd.io/opaque-ports"] = "9090" });
+        Assert.Equal(3, _inbound.Count);
+    }
+
+    [Theory]
+    [InlineData(null, 80, ServiceProtocol.Detect)]
+    [InlineData(null, 3306, ServiceProtocol.Opaque)]
+    [InlineData("http", 3306, ServiceProtocol.Http1)]
+    [InlineData("HTTP", 80, ServiceProtocol.Http1)]
+    [InlineData("kubernetes.io/h2c", 80, ServiceProtocol.Http2)]
+    [InlineData("linkerd.io/tcp", 80, ServiceProtocol.Opaque)]
+    [InlineData("https", 80, ServiceProtocol.Opaque)]
+    public void The_protocol_of_a_service_port(string? appProtocol, int port, ServiceProtocol expected)
+    {
+        _index.SetService(Cluster.Service("web", port: port, appProtocol: appProtocol));
+        Assert.True(Outbound("10.96.0.1", port));
+        Assert.Equal([new OutboundTarget.ServicePort(new ServiceName("app", "web"), port, expected, null)], _outbound);
+    }
+
+    [Fact]
+    public void Undeclared_ports_other_addresses_and_the_outside_are_told_apart()
+    {
+        _index.SetService(Cluster.Service("web"));
+        Assert.True(Outbound("10.96.0.1", 81));
+        Assert.False(Outbound("10.1.0.1", 80));
+        Assert.True(Outbound("93.184.216.34", 443));
+        Assert.Equal([new OutboundTarget.UndeclaredPort(new ServiceName("app", "web"), 81), new OutboundTarget.Outside(IPAddress.Parse("93.184.216.34"), 443)], _outbound);
+    }
+
+    [Fact]
+    public void Changes_of_service_and_namespace_are_told()
+    {
+        _index.SetService(Cluster.Service("web"));
+        Outbound("10.96.0.1", 80);
+        _index.SubscribeOutbound(null, new ServiceName("app", "web"), 80, _outbound.Add);
+        _index.SetNamespace(Cluster.Namespace("app", new() { ["config.linkerd.io/opaque-ports"] = "80" }));
+        Assert.Equal([ServiceProtocol.Detect, ServiceProtocol.Detect, ServiceProtocol.Opaque, ServiceProtocol.Opaque], _outbound.Cast<OutboundTarget.ServicePort>().Select(t => t.Protocol));
+        _index.RemoveService(Cluster.Service("web"));
+        Assert.IsType<OutboundTarget.Unknown>(_outbound[^1]);
+    }
+
+    [Fact]
+    public void Failure_accrual_is_read_from_annotations()
+    {
+        var annotations = new Dictionary<string, string> { ["balancer.linkerd.io/failure-accrual"] = "consecutive" };
+        Assert.Equal(new FailureAccrual(7, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(60), 0.5f), FailureAccrual.Read(annotations));
+        annotations["balancer.linkerd.io/failure-accrual-consecutive-max-failures"] = "3";
+        annotations["balancer.linkerd.io/failure-accrual-consecutive-min-penalty"] = "250ms";
+        Assert.Equal(new FailureAccrual(3, TimeSpan.FromMilliseconds(250), TimeSpan.FromSeconds(60), 0.5f), FailureAccrual.Read(annotations));
+        annotations["balancer.linkerd.io/failure-accrual-consecutive-min-penalty"] = "61s";
+        Assert.Null(FailureAccrual.Read(annotations));
+        Assert.Null(FailureAccrual.Read(null));
+    }
+
+    [Theory]
+    [InlineData("app:web-1", "app", "web-1")]
+    [InlineData("""{"ns":"app","pod":"web-1"}""", "app", "web-1")]
+    [InlineData("""{"ns":"app","external_workload":"vm"}""", "app", null)]
+    public void Workloads_are_parsed(string text, string ns, string? pod) => Assert.Equal((ns, pod), (Workload.Parse(text)!.Namespace, Workload.Parse(text)!.Pod));
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("app")]
+    [InlineData("app:")]
+    [InlineData("{}")]
+    [InlineData("""{"ns":"app"}""")]
+    [InlineData("{")]
+    public void Malformed_workloads_are_refused(string text) => Assert.Null(Workload.Parse(text));
+}
