@@ -33,7 +33,7 @@ internal static class Echo
 
     public static string Text(byte[] bytes) => Encoding.UTF8.GetString(bytes);
 
-    private static void Map(IEndpointRouteBuilder endpoints, GrpcServerOptions? options)
+    public static void Map(IEndpointRouteBuilder endpoints, GrpcServerOptions? options)
     {
         endpoints.MapUnary(Unary, async (request, context) =>
         {

@@ -48,6 +48,14 @@ public sealed class IdentityTests : IDisposable
     }
 
     [Fact]
+    public void Memory_is_told_from_disk()
+    {
+        Assert.True(MemoryFileSystem.Contains("/dev/shm"));
+        Assert.False(MemoryFileSystem.Contains("/proc"));
+        Assert.False(MemoryFileSystem.Contains("/there/is/no/such/folder"));
+    }
+
+    [Fact]
     public void Every_fault_of_the_environment_is_listed()
     {
         var faults = new List<string>();

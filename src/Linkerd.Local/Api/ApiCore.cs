@@ -55,6 +55,8 @@ internal sealed class ApiCore : IDisposable
 
     public ServiceEndpointResolver? ServiceResolver { get; set; }
 
+    public Linkerd.Stats.IMetricsSource? Metrics { get; set; }
+
     public TimeProvider Clock => Options.Clock;
 
     public ResourceStore StoreOf(ResourceInfo resource) => Store.Resource(resource.StoreName);

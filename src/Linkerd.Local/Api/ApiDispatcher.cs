@@ -53,7 +53,8 @@ internal sealed partial class ApiDispatcher
         _core.Authorizer.Check(request);
         if (!request.Path.IsResource)
         {
-            if (await _discovery.TryHandleAsync(request) || await _core.Documents.TryHandleAsync(request)) return;
+            if (await _discovery.TryHandleAsync(request) || await _core.Documents.TryHandleAsync(request)
+                || await MetricsEndpoint.TryHandleAsync(request, _core.Metrics, _core.Clock)) return;
             await ResponseWriter.WriteTextAsync(request, 404, "404 page not found\n");
             return;
         }

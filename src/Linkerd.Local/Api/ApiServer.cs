@@ -26,6 +26,13 @@ public sealed class ApiServer : IAsyncDisposable
         set => _host.Core.PodRuntime = value;
     }
 
+    /// <summary>Answers Prometheus' query API under <c>/linkerd-local/prometheus</c>; may be set at any time.</summary>
+    public Linkerd.Stats.IMetricsSource? Metrics
+    {
+        get => _host.Core.Metrics;
+        set => _host.Core.Metrics = value;
+    }
+
     /// <summary>Finds the endpoints of webhooks and aggregated APIs; may be set at any time.</summary>
     public ServiceEndpointResolver? ServiceResolver
     {

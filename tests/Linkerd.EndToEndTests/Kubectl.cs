@@ -1,0 +1,50 @@
+using System.Diagnostics;
+
+namespace Linkerd.EndToEndTests;
+
+/// <summary>kubectl on the cluster of KUBECONFIG.</summary>
+internal static class Kubectl
+{
+    /// <summary>Returns what it wrote.</summary>
+    /// <exception cref="InvalidOperationException">It failed; the message holds the command and what it said.</exception>
+    public static string Run(params string[] args) => RunWith(null, args);
+
+    public static void Apply(string yaml) => RunWith(yaml, "apply", "-f", "-");
+
+    public static (int Code, string Output, string Errors) Try(string? input, params string[] args)
+    {
+        if (string.IsNullOrEmpty(Environment.GetEnvironmentVariable("KUBECONFIG")))
+            throw new InvalidOperationException("KUBECONFIG is not set: these tests need a Kubernetes cluster with the images of eng/images loaded; see docs/development.md");
+        using var process = Process.Start(new ProcessStartInfo("kubectl", args)
+        {
+            UseShellExecute = false,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!;
+        var errors = process.StandardError.ReadToEndAsync();
+        if (input is not null)
+            process.StandardInput.Write(input);
+        process.StandardInput.Close();
+        var output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return (process.ExitCode, output, errors.GetAwaiter().GetResult());
+    }
+
+    /// <summary>Waits for a Deployment, and on failure says what its pods say.</summary>
+    public static void WaitForRollout(string ns, string deployment, int seconds = 180)
+    {
+        var (code, output, errors) = Try(null, "-n", ns, "rollout", "status", $"deployment/{deployment}", $"--timeout={seconds}s");
+        if (code == 0)
+            return;
+        var pods = Try(null, "-n", ns, "get", "pods", "-o", "wide").Output;
+        var logs = Try(null, "-n", ns, "logs", $"deployment/{deployment}", "--all-containers", "--tail=30", "--prefix").Output;
+        throw new InvalidOperationException($"deployment {ns}/{deployment} did not become ready: {output}{errors}\n{pods}\n{logs}");
+    }
+
+    private static string RunWith(string? input, params string[] args)
+    {
+        var (code, output, errors) = Try(input, args);
+        return code == 0 ? output : throw new InvalidOperationException($"kubectl {string.Join(' ', args)} ended with {code}: {errors}");
+    }
+}
