@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Linkerd.Local.Auth;
 using Linkerd.Local.Schema;
+using Linkerd.Local.Streaming;
 
 namespace Linkerd.Local.Api;
 
@@ -8,9 +9,15 @@ namespace Linkerd.Local.Api;
 internal sealed class Subresources(ApiCore core, ReadOperations read, WriteOperations write, DeleteOperations delete)
 {
     private readonly Reviews _reviews = new(core, read);
+    private readonly PodStreams _streams = new(core, read);
+    private readonly PortForward _forward = new(core, read);
     public Task HandleAsync(ApiRequest request) => (request.Resource.Plural, request.Path.Subresource, request.Path.Verb) switch
     {
         ("namespaces", "finalize", "update") => FinalizeNamespaceAsync(request),
+        ("pods", "log", "get") => _streams.LogAsync(request),
+        ("pods", "exec", "get" or "create") => _streams.ExecAsync(request, attach: false),
+        ("pods", "attach", "get" or "create") => _streams.ExecAsync(request, attach: true),
+        ("pods", "portforward", "get" or "create") => _forward.RunAsync(request),
         ("serviceaccounts", "token", "create") => _reviews.IssueTokenAsync(request),
         ("pods", "binding", "create") => BindAsync(request),
         ("pods", "eviction", "create") => EvictAsync(request),
