@@ -35,29 +35,29 @@ public sealed class Http2Limits
 
     /// <summary>
     /// Streams that a client may reset before they were answered, within <see cref="FloodWindow"/> (rapid reset,
-    /// CVE-2023-44487). Default 200.
+    /// CVE-2023-44487). Default 1,000.
     /// </summary>
-    public int MaxResets { get; init => field = Bounds.Check(value, 1, 1_000_000); } = 200;
+    public int MaxResets { get; init => field = Bounds.Check(value, 1, 1_000_000); } = 1000;
 
     /// <summary>SETTINGS frames within <see cref="FloodWindow"/>. Default 32.</summary>
     public int MaxSettings { get; init => field = Bounds.Check(value, 1, 1_000_000); } = 32;
 
-    /// <summary>PING frames within <see cref="FloodWindow"/>. Default 200: a client that measures bandwidth sends one per round trip.</summary>
-    public int MaxPings { get; init => field = Bounds.Check(value, 1, 1_000_000); } = 200;
+    /// <summary>PING frames within <see cref="FloodWindow"/>. Default 500: a client that measures bandwidth sends one per round trip.</summary>
+    public int MaxPings { get; init => field = Bounds.Check(value, 1, 1_000_000); } = 500;
 
     /// <summary>DATA frames with no payload and no end, and header frames with no bytes, within <see cref="FloodWindow"/>. Default 100.</summary>
     public int MaxEmptyFrames { get; init => field = Bounds.Check(value, 1, 1_000_000); } = 100;
 
     /// <summary>
-    /// WINDOW_UPDATE frames beyond 256 plus four for each DATA frame we sent, within <see cref="FloodWindow"/>. Default 1,000.
+    /// WINDOW_UPDATE frames, beyond four for each DATA frame that we sent, within <see cref="FloodWindow"/>. Default 1,000.
     /// </summary>
     public int MaxWindowUpdates { get; init => field = Bounds.Check(value, 1, 1_000_000); } = 1000;
 
     /// <summary>Frames of unknown type, PRIORITY included, within <see cref="FloodWindow"/>. Default 1,000.</summary>
     public int MaxUnknownFrames { get; init => field = Bounds.Check(value, 1, 1_000_000); } = 1000;
 
-    /// <summary>Streams that the peer made us reset (malformed, refused, closed) within <see cref="FloodWindow"/>. Default 200.</summary>
-    public int MaxStreamFaults { get; init => field = Bounds.Check(value, 1, 1_000_000); } = 200;
+    /// <summary>Streams that the peer made us reset (malformed, refused, closed) within <see cref="FloodWindow"/>. Default 1,000.</summary>
+    public int MaxStreamFaults { get; init => field = Bounds.Check(value, 1, 1_000_000); } = 1000;
 
     /// <summary>Bytes of control frames (acknowledgements, resets) that may wait for a peer that does not read. Default 256 KiB beyond the output's watermark.</summary>
     public int MaxControlOutput { get; init => field = Bounds.Check(value, 4096, 64 * 1024 * 1024); } = 256 * 1024;

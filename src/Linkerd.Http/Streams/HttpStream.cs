@@ -76,8 +76,8 @@ public abstract class HttpStream
     public abstract void SendHead(HeaderBlock head, bool end);
 
     /// <summary>
-    /// Sends body bytes. Returns how many bytes are out already (all of them, or none); <see cref="IHttpStreamHandler.OnSent"/>
-    /// reports the others later. The caller bounds what is held by granting its own source no more credit than that.
+    /// Sends body bytes. Returns how many of them are out already; <see cref="IHttpStreamHandler.OnSent"/>
+    /// reports the others later, in order. The caller bounds what is held by granting its own source no more credit than that.
     /// </summary>
     public abstract int SendData(ReadOnlySpan<byte> data, bool end);
 
