@@ -45,10 +45,12 @@ public static class UninjectTransform
     {
         if (parent.Array(key) is not { } list)
             return false;
-        var removed = list.RemoveAll(item => names.Contains(item.String("name")));
-        if (removed != 0 && list.Count == 0 && key != "containers")
+        var removed = list.Where(item => names.Contains(item.String("name"))).ToArray();
+        foreach (var item in removed)
+            list.Remove(item);
+        if (removed.Length != 0 && list.Count == 0 && key != "containers")
             parent.Remove(key);
-        return removed != 0;
+        return removed.Length != 0;
     }
 
     /// <summary>A control-plane component keeps its metadata: it is injected anew at once, and was never asked to be.</summary>
