@@ -1,0 +1,113 @@
+using Google.Protobuf;
+using Linkerd.Grpc;
+using Linkerd.Grpc.Protocol;
+using Linkerd.Http;
+using Linkerd.Model;
+using Linkerd.Net;
+using Linkerd.Proxy.Config;
+using Linkerd.Proxy.Connect;
+using Linkerd.Proxy.Metrics;
+using Linkerd.Proxy.Stack;
+using Linkerd.Telemetry;
+
+namespace Linkerd.Proxy.Control;
+
+/// <summary>
+/// Calls one control-plane service over gRPC, on the control loop: over mTLS where the service has a name, else in clear text. The name is
+/// resolved again whenever a connection was lost or could not be opened.
+/// </summary>
+public sealed class ControlClient
+{
+    private readonly Worker _worker;
+    private readonly ControlConfig _config;
+    private readonly IHttpClientFactory _clients;
+    private readonly IHostResolver _resolver;
+    private readonly IConnectionMetrics _connections;
+    private readonly ControlMetrics _metrics;
+    private Task<HttpClient>? _client;
+
+    public ControlClient(Worker worker, ControlConfig config, IHttpClientFactory clients, IHostResolver resolver, ProxyMetrics metrics)
+    {
+        ArgumentNullException.ThrowIfNull(worker);
+        ArgumentNullException.ThrowIfNull(config);
+        _worker = worker;
+        _config = config;
+        _clients = clients;
+        _resolver = resolver;
+        Labels labels = Labels.Of("addr", config.Address.ToString());
+        _metrics = new ControlMetrics(metrics, labels, worker.Index);
+        Labels tls = config.Name is { } name ? Labels.Of("tls", "true").And("server_id", name.Name) : Labels.Of("tls", "no_identity").And("no_tls_reason", "loopback");
+        _connections = new ConnectionMetrics(metrics, worker.Connections, Labels.Of("direction", "outbound").And("peer", "dst").And("authority", config.Address.ToString()).And(tls), worker.Index);
+    }
+
+    public EventLoop Loop => _worker.Loop;
+
+    /// <summary>One request, one answer. Throws <see cref="RpcException"/>.</summary>
+    public async Task<TResponse> UnaryAsync<TResponse>(string path, IMessage request, MessageParser<TResponse> parser, TimeSpan timeout)
+        where TResponse : IMessage<TResponse>
+    {
+        TResponse? response = default;
+        var limits = new ControlStreamLimits(timeout, timeout, timeout);
+        Status status = await StreamAsync(path, request, parser, message => response = message, limits, CancellationToken.None);
+        if (status.StatusCode != StatusCode.OK) throw new RpcException(status);
+        return response ?? throw new RpcException(new Status(StatusCode.Internal, $"{path} ended without a message"));
+    }
+
+    /// <summary>One request, many answers; ends with the status of the stream. Never throws for what the service or the network does.</summary>
+    public async Task<Status> StreamAsync<TResponse>(
+        string path,
+        IMessage request,
+        MessageParser<TResponse> parser,
+        Action<TResponse> message,
+        ControlStreamLimits limits,
+        CancellationToken cancellation)
+        where TResponse : IMessage<TResponse>
+    {
+        HttpClient client;
+        try
+        {
+            client = await (_client ??= OpenAsync());
+        }
+        catch (IOException exception)
+        {
+            _client = null;
+            return new Status(StatusCode.Unavailable, exception.Message, exception);
+        }
+
+        var call = new GrpcCall(_worker, client, path, _config.Address.ToString(), _config.Name is null ? "http"u8 : "https"u8, request, payload => message(parser.ParseFrom(payload)), limits);
+        _metrics.OnRequest();
+        long began = _worker.Loop.Now;
+        Status status = await call.RunAsync(cancellation);
+        _metrics.OnEnd(status.StatusCode, _worker.Loop.Now - began);
+        if (call.NeverConnected) Forget(client);
+        return status;
+    }
+
+    private void Forget(HttpClient client)
+    {
+        if (_client is not { IsCompletedSuccessfully: true } current || current.Result != client) return;
+        _client = null;
+        client.Retire();
+    }
+
+    private async Task<HttpClient> OpenAsync()
+    {
+        SocketAddress address = await _resolver.ResolveAsync(_config.Address);
+        return _clients.Create(
+            new HttpClientTarget
+            {
+                Protocol = HttpProtocol.Http2,
+                Backoff = ExponentialBackoff.ControlDefault,
+                KeepAliveInterval = TimeSpan.FromSeconds(10),
+                KeepAliveTimeout = TimeSpan.FromSeconds(3),
+                Connect = new ConnectTarget
+                {
+                    Address = address,
+                    Timeout = TimeSpan.FromSeconds(1),
+                    Tls = _config.Name is { } name ? new TlsTarget(name, name.Name) : null,
+                    Options = new SocketOptions { KeepAlive = TimeSpan.FromSeconds(10) },
+                },
+            },
+            _connections);
+    }
+}
