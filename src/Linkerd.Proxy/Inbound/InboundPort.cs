@@ -1,0 +1,102 @@
+using Linkerd.Http;
+using Linkerd.Model;
+using Linkerd.Net;
+using Linkerd.Proxy.Connect;
+using Linkerd.Proxy.Metrics;
+using Linkerd.Proxy.Route;
+using Linkerd.Proxy.Stack;
+using Linkerd.Telemetry;
+
+namespace Linkerd.Proxy.Inbound;
+
+/// <summary>One inbound port as a worker sees it: its policy, compiled, and its clients of the application.</summary>
+internal sealed class InboundPort
+{
+    private readonly InboundStack _stack;
+    private readonly Dictionary<(SocketAddress Address, HttpProtocol Protocol), HttpClient> _clients = [];
+    private readonly LoopTimer _idle;
+    private readonly IDisposable _subscription;
+    private int _users;
+
+    public InboundPort(InboundStack stack, int port, ServerPolicy initial)
+    {
+        _stack = stack;
+        Port = port;
+        Policy = initial;
+        Routes = Compile(initial);
+        _idle = new LoopTimer(stack.Worker.Loop, static self => ((InboundPort)self!).Evict(), this);
+        _subscription = stack.Runtime.InboundPolicies.Subscribe(port, stack.Worker.Loop, Update);
+    }
+
+    public int Port { get; }
+
+    public ServerPolicy Policy { get; private set; }
+
+    public RouteTable<InboundRoute> Routes { get; private set; }
+
+    /// <summary>Called when the policy changed, to end TCP connections that it no longer allows.</summary>
+    public event Action? Changed;
+
+    public void Enter()
+    {
+        _users++;
+        _idle.Stop();
+    }
+
+    public void Exit()
+    {
+        if (--_users == 0 && !_stack.Runtime.Config.Inbound.Ports.Contains(Port)) _idle.Start(_stack.Runtime.Config.Inbound.DiscoveryIdleTimeout);
+    }
+
+    /// <summary>The client of the application at an address, in the version that the application is to see.</summary>
+    public HttpClient ClientFor(SocketAddress address, HttpProtocol protocol)
+    {
+        if (_clients.TryGetValue((address, protocol), out HttpClient? known)) return known;
+        var config = _stack.Runtime.Config.Inbound;
+        var target = new HttpClientTarget
+        {
+            Protocol = protocol,
+            RestoresOriginalProtocol = true,
+            Backoff = config.ConnectBackoff,
+            MaxIdleConnections = config.MaxIdleConnections,
+            IdleTimeout = config.PoolIdleTimeout,
+            Connect = new ConnectTarget { Address = address, Timeout = config.ConnectTimeout, Options = config.ConnectOptions },
+        };
+        Labels labels = Labels.Of("direction", "inbound").And("peer", "dst").And(ProxyLabels.Target(address)).And("tls", "no_identity").And("no_tls_reason", "loopback");
+        HttpClient client = _stack.Services.HttpClients.Create(target, new ConnectionMetrics(_stack.Runtime.Metrics, _stack.Worker.Connections, labels, _stack.Worker.Index));
+        _clients.Add((address, protocol), client);
+        return client;
+    }
+
+    private static RouteTable<InboundRoute> Compile(ServerPolicy policy)
+    {
+        var table = new RouteTable<InboundRoute>();
+        foreach (InboundHttpRoute route in policy.HttpRoutes)
+        {
+            foreach (HttpRule rule in route.Rules)
+                table.Add(route.Hosts, rule.Matches.Select(static m => new RequestMatcher(m)), new InboundRoute(route.Meta, route.Authorizations));
+        }
+
+        foreach (InboundGrpcRoute route in policy.GrpcRoutes)
+        {
+            foreach (GrpcRule rule in route.Rules)
+                table.Add(route.Hosts, rule.Matches.Select(static m => new RequestMatcher(m)), new InboundRoute(route.Meta, route.Authorizations));
+        }
+
+        return table;
+    }
+
+    private void Update(ServerPolicy policy)
+    {
+        Policy = policy;
+        Routes = Compile(policy);
+        Changed?.Invoke();
+    }
+
+    private void Evict()
+    {
+        _stack.Forget(this);
+        _subscription.Dispose();
+        foreach (HttpClient client in _clients.Values) client.Retire();
+    }
+}

@@ -1,0 +1,226 @@
+using Linkerd.Http;
+using Linkerd.Model;
+using Linkerd.Net;
+using Linkerd.Proxy.Accept;
+using Linkerd.Proxy.Authorize;
+using Linkerd.Proxy.Config;
+using Linkerd.Proxy.Connect;
+using Linkerd.Proxy.Detect;
+using Linkerd.Proxy.Errors;
+using Linkerd.Proxy.Inbound;
+using Linkerd.Proxy.Metrics;
+using Linkerd.Proxy.Stack;
+using Linkerd.Telemetry;
+
+namespace Linkerd.Proxy;
+
+/// <summary>
+/// From the network to the local application: accept → detect (TLS, then HTTP) → authorise → route → connect. One per worker.
+/// </summary>
+public sealed class InboundStack : IConnectionService<Accepted>
+{
+    private readonly Dictionary<int, InboundPort> _ports = [];
+    private readonly HashSet<IHttpConnection> _connections = [];
+    private readonly InboundConfig _config;
+    private readonly Logger _log;
+
+    public InboundStack(ProxyRuntime runtime, Worker worker, WorkerServices services)
+    {
+        ArgumentNullException.ThrowIfNull(runtime);
+        Runtime = runtime;
+        Worker = worker;
+        Services = services;
+        _config = runtime.Config.Inbound;
+        _log = runtime.Log.For("linkerd_proxy::inbound");
+    }
+
+    internal ProxyRuntime Runtime { get; }
+
+    internal Worker Worker { get; }
+
+    internal WorkerServices Services { get; }
+
+    /// <summary>Begins to watch the policies of the ports that are known from the start.</summary>
+    public void WatchPorts()
+    {
+        foreach (int port in _config.Ports.Ports) PortFor(port);
+    }
+
+    public void Serve(Transport transport, Accepted target) => _ = ServeAsync(transport, target);
+
+    /// <summary>Connections finish what they have.</summary>
+    public void Drain()
+    {
+        foreach (IHttpConnection connection in _connections.ToArray()) connection.Drain();
+    }
+
+    internal void Forget(InboundPort port) => _ports.Remove(port.Port);
+
+    internal void OnExchangeEnd(HttpExchange exchange)
+    {
+        Runtime.InboundInFlight.Exit();
+        if (!exchange.Error.IsNone) CountHttpError(exchange.Error.Kind);
+    }
+
+    internal void CountHttpError(ProxyErrorKind kind)
+        => Runtime.Metrics.InboundHttpErrors.With(Labels.Of("error", ErrorTable.Of(kind).Label)).For(Worker.Index).Increment();
+
+    private async Task ServeAsync(Transport transport, Accepted accepted)
+    {
+        try
+        {
+            if (accepted.IsDirect) await ServeDirectAsync(transport, accepted);
+            else await ServeRedirectedAsync(transport, accepted);
+        }
+        catch (DetectException exception)
+        {
+            Fail(transport, accepted, exception.Reason, exception.Message);
+        }
+        catch (ConnectException exception)
+        {
+            Fail(transport, accepted, "i/o", exception.Message);
+        }
+        catch (Exception exception) when (exception is NetException or TlsException or IOException)
+        {
+            Fail(transport, accepted, "i/o", exception.Message);
+        }
+    }
+
+    private async Task ServeRedirectedAsync(Transport transport, Accepted accepted)
+    {
+        InboundPort port = PortFor(accepted.OriginalDestination.Port);
+        TlsDetection detection = await DetectTlsAsync(transport, accepted, port.Policy);
+        var peer = new HttpPeer(accepted, detection.Tls);
+        DetectedProtocol protocol = await ProtocolAsync(detection, port.Policy);
+        Dispatch(detection.Transport, peer, port, protocol, accepted.OriginalDestination);
+    }
+
+    /// <summary>A peer proxy connected to our own port: a transport header says what for. TLS and an identity are mandatory.</summary>
+    private async Task ServeDirectAsync(Transport transport, Accepted accepted)
+    {
+        if (Worker.Tls is not { } contexts) throw new DetectException("identity required", "a direct connection needs TLS, and this proxy has no identity");
+        TlsDetection detection = await Services.Detector.DetectTlsAsync(transport, contexts, _config.DetectTimeout);
+        if (detection.Tls is not { State: ServerTlsState.Established, Client: not null })
+            throw new DetectException("identity required", "a direct connection must be authenticated");
+        if (detection.Tls.Alpn != TransportHeader.Alpn)
+            throw new DetectException("unexpected", "a direct connection must negotiate " + TransportHeader.Alpn);
+        TransportHeader header = await Services.Detector.ReadTransportHeaderAsync(detection.Transport, _config.DetectTimeout);
+        if (header.Name is not null) throw new DetectException("gateway domain invalid", $"this proxy is no gateway for {header.Name}");
+        SocketAddress target = accepted.Local.WithPort(header.Port);
+        InboundPort port = PortFor(header.Port);
+        var peer = new HttpPeer(accepted with { OriginalDestination = target }, detection.Tls);
+        DetectedProtocol protocol = header.Protocol switch
+        {
+            SessionProtocol.Http1 => DetectedProtocol.Http1,
+            SessionProtocol.Http2 => DetectedProtocol.Http2,
+            _ => DetectedProtocol.Opaque,
+        };
+        Dispatch(detection.Transport, peer, port, protocol, target);
+    }
+
+    private async ValueTask<TlsDetection> DetectTlsAsync(Transport transport, Accepted accepted, ServerPolicy policy)
+    {
+        if (policy.Protocol is ServerProtocol.Opaque or ServerProtocol.Tls) return new TlsDetection(transport, new ServerTls(ServerTlsState.PortSkipped));
+        if (Runtime.Config.Identity is null || Worker.Tls is not { } contexts) return new TlsDetection(transport, new ServerTls(ServerTlsState.Disabled));
+        if (System.Net.IPAddress.IsLoopback(accepted.Client.ToIPAddress()) && System.Net.IPAddress.IsLoopback(accepted.OriginalDestination.ToIPAddress()))
+            return new TlsDetection(transport, new ServerTls(ServerTlsState.Loopback));
+        return await Services.Detector.DetectTlsAsync(transport, contexts, policy.DetectTimeout);
+    }
+
+    private async ValueTask<DetectedProtocol> ProtocolAsync(TlsDetection detection, ServerPolicy policy)
+    {
+        if (detection.Tls.State == ServerTlsState.Passthrough) return DetectedProtocol.Opaque;
+        switch (policy.Protocol)
+        {
+            case ServerProtocol.Opaque or ServerProtocol.Tls:
+                return DetectedProtocol.Opaque;
+            case ServerProtocol.Http2 or ServerProtocol.Grpc:
+                return DetectedProtocol.Http2;
+            case ServerProtocol.Http1 when detection.Tls.State != ServerTlsState.Established:
+                return DetectedProtocol.Http1;
+            default:
+                // Between meshed proxies HTTP/1 travels as HTTP/2, whatever the port speaks.
+                DetectedProtocol found = await Services.Detector.DetectHttpAsync(detection.Transport, policy.DetectTimeout);
+                if (found != DetectedProtocol.TimedOut) return found;
+                return policy.Protocol == ServerProtocol.Http1 ? DetectedProtocol.Http1 : DetectedProtocol.Opaque;
+        }
+    }
+
+    private void Dispatch(Transport transport, HttpPeer peer, InboundPort port, DetectedProtocol protocol, SocketAddress target)
+    {
+        if (protocol == DetectedProtocol.Closed || transport.IsClosed)
+        {
+            transport.Close();
+            return;
+        }
+
+        IConnectionTracker tracker = Track(transport, peer, port);
+        if (protocol is DetectedProtocol.Http1 or DetectedProtocol.Http2) ServeHttp(transport, peer, port, protocol, target, tracker);
+        else _ = ServeTcpAsync(transport, peer, port, target, tracker);
+    }
+
+    private void ServeHttp(Transport transport, HttpPeer peer, InboundPort port, DetectedProtocol protocol, SocketAddress target, IConnectionTracker tracker)
+    {
+        port.Enter();
+        IHttpConnection? connection = null;
+        connection = Services.HttpServers.Serve(transport, HttpOptions.Server(Direction.Inbound, _config.Http2, protocol), peer, new InboundHttp(this, port, peer, target), fault =>
+        {
+            tracker.Closed(fault);
+            port.Exit();
+            if (connection is not null) _connections.Remove(connection);
+        });
+        _connections.Add(connection);
+        if (Worker.IsDraining) connection.Drain();
+    }
+
+    private async Task ServeTcpAsync(Transport transport, HttpPeer peer, InboundPort port, SocketAddress target, IConnectionTracker tracker)
+    {
+        port.Enter();
+        var tcp = new InboundTcp(this, port, peer, target);
+        try
+        {
+            await tcp.RunAsync(transport, fault =>
+            {
+                tracker.Closed(fault);
+                port.Exit();
+            });
+        }
+        catch (ConnectException exception)
+        {
+            tracker.Closed(new TransportFault(TransportFaultKind.Io, exception.Errno));
+            port.Exit();
+            Fail(transport, peer.Accepted, "i/o", exception.Message);
+        }
+    }
+
+    private IConnectionTracker Track(Transport transport, HttpPeer peer, InboundPort port)
+    {
+        Labels labels = Labels.Of("direction", "inbound").And("peer", "src").And(ProxyLabels.Target(peer.Accepted.OriginalDestination))
+            .And(ProxyLabels.Tls(peer.Tls)).And(ProxyLabels.Server(port.Policy.Meta, port.Port));
+        return new ConnectionMetrics(Runtime.Metrics, Worker.Connections, labels, Worker.Index).Opened(transport);
+    }
+
+    private InboundPort PortFor(int number)
+    {
+        if (_ports.TryGetValue(number, out InboundPort? known)) return known;
+        var made = new InboundPort(this, number, DefaultPolicyOf(number));
+        _ports.Add(number, made);
+        return made;
+    }
+
+    private ServerPolicy DefaultPolicyOf(int port)
+    {
+        string name = _config.DefaultPolicy;
+        if (_config.RequireIdentityPorts.Contains(port) && name.EndsWith("unauthenticated", StringComparison.Ordinal))
+            name = name.Replace("unauthenticated", "authenticated", StringComparison.Ordinal);
+        ServerPolicy policy = DefaultPolicy.Server(name, Runtime.Config.ClusterNetworks, _config.DetectTimeout)!;
+        return _config.OpaquePorts.Contains(port) ? policy with { Protocol = ServerProtocol.Opaque } : policy;
+    }
+
+    private void Fail(Transport transport, Accepted accepted, string error, string message)
+    {
+        Runtime.Metrics.InboundTcpErrors.With(Labels.Of("error", error).And(ProxyLabels.Target(accepted.OriginalDestination))).For(Worker.Index).Increment();
+        _log.Log(LogLevel.Info, $"Connection closed error={message}", $"inbound:accept{{client.addr={accepted.Client}}}");
+        transport.Abort();
+    }
+}

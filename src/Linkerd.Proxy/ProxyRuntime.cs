@@ -1,0 +1,32 @@
+using Linkerd.Model;
+using Linkerd.Proxy.Config;
+using Linkerd.Proxy.Control;
+using Linkerd.Proxy.Discovery;
+using Linkerd.Proxy.Metrics;
+using Linkerd.Proxy.Stack;
+using Linkerd.Telemetry;
+
+namespace Linkerd.Proxy;
+
+/// <summary>What all workers share: configuration, metrics, what was discovered, and limits that are exact for the whole process.</summary>
+public sealed class ProxyRuntime
+{
+    public required ProxyConfig Config { get; init; }
+
+    public required ProxyMetrics Metrics { get; init; }
+
+    public required LogSink Log { get; init; }
+
+    /// <summary>Policies of inbound ports.</summary>
+    public required WatchTable<int, ServerPolicy> InboundPolicies { get; init; }
+
+    /// <summary>Profiles and policies of outbound destinations, by original address.</summary>
+    public required WatchTable<SocketAddress, OutboundInfo> OutboundTargets { get; init; }
+
+    /// <summary>Endpoints of destinations, by <c>host:port</c>.</summary>
+    public required WatchTable<string, EndpointSet> Endpoints { get; init; }
+
+    public required InFlightLimit InboundInFlight { get; init; }
+
+    public required InFlightLimit OutboundInFlight { get; init; }
+}
