@@ -1,2 +1,3 @@
-// Both System.Net and Linkerd.Net have one; the proxy means ours.
+// System.Net has these names too; the proxy means its own.
+global using Authorization = Linkerd.Model.Authorization;
 global using SocketAddress = Linkerd.Net.SocketAddress;

@@ -43,6 +43,13 @@ public sealed class HttpEndpoint : ILoad, IExchangeObserver
     /// <summary>Sends a request.</summary>
     public void Forward(HttpExchange exchange)
     {
+        if (exchange.Request.TryGet("l5d-require-id"u8, out ReadOnlySpan<byte> required) && !HasIdentity(required))
+        {
+            exchange.Respond(ProxyError.Of(ProxyErrorKind.IdentityRequired));
+            return;
+        }
+
+        exchange.Request.Remove("l5d-require-id"u8);
         _breaker?.OnRequest();
         _pending++;
         exchange.AttemptedAt = _worker.Loop.Now;
@@ -74,6 +81,9 @@ public sealed class HttpEndpoint : ILoad, IExchangeObserver
         _breaker?.Stop();
         _stack.Retire();
     }
+
+    private bool HasIdentity(ReadOnlySpan<byte> required)
+        => Endpoint.Tls is { } tls && string.Equals(tls.Identity.Name, System.Text.Encoding.ASCII.GetString(required), StringComparison.OrdinalIgnoreCase);
 
     private void Answered(HttpExchange exchange)
     {

@@ -1,0 +1,51 @@
+using Linkerd.Http;
+using Linkerd.Model;
+using Linkerd.Proxy.Balance;
+using Linkerd.Proxy.Detect;
+using Linkerd.Proxy.Metrics;
+
+namespace Linkerd.Proxy.Outbound;
+
+/// <summary>A backend in use: a balancer, and the subscription that feeds it.</summary>
+internal sealed class BackendHandle
+{
+    private readonly IDisposable? _subscription;
+
+    public BackendHandle(OutboundStack stack, BackendKey key)
+    {
+        Backend backend = key.Backend;
+        string? authority = backend.Balancer?.Destination;
+        Action<EndpointSet> update;
+        if (key.Protocol == DetectedProtocol.Opaque)
+        {
+            Tcp = new TcpBackend(stack, authority, backend.Queue.FailfastTimeout);
+            update = Tcp.Update;
+        }
+        else
+        {
+            HttpProtocol protocol = key.Protocol == DetectedProtocol.Http2 ? HttpProtocol.Http2 : HttpProtocol.Http11;
+            var options = new HttpBalancerOptions { Queue = backend.Queue, FailureAccrual = key.Accrual };
+            if (backend.Balancer is { } balancer) options = options with { DefaultRtt = balancer.DefaultRtt, Decay = balancer.Decay };
+            Http = new HttpBalancer(stack.Worker, options, endpoint => EndpointTargets.Http(stack, authority, endpoint, protocol));
+            update = Http.Update;
+        }
+
+        Authority = authority is null ? null : System.Text.Encoding.ASCII.GetBytes(authority);
+        if (backend.Forward is { } forward) update(EndpointSet.Empty.Apply(new EndpointUpdate.Add([forward])));
+        else if (authority is not null) _subscription = stack.Runtime.Endpoints.Subscribe(authority, stack.Worker.Loop, update);
+    }
+
+    public HttpBalancer? Http { get; }
+
+    public TcpBackend? Tcp { get; }
+
+    /// <summary>The logical name, for <c>l5d-dst-canonical</c>; null for a plain address.</summary>
+    public byte[]? Authority { get; }
+
+    public void Close()
+    {
+        _subscription?.Dispose();
+        Http?.Close();
+        Tcp?.Close();
+    }
+}

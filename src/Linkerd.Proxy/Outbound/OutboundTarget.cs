@@ -1,0 +1,175 @@
+using System.Net;
+using Linkerd.Http;
+using Linkerd.Model;
+using Linkerd.Net;
+using Linkerd.Proxy.Detect;
+using Linkerd.Proxy.Discovery;
+using Linkerd.Proxy.Stack;
+
+namespace Linkerd.Proxy.Outbound;
+
+/// <summary>
+/// One outbound destination as a worker sees it: what was discovered of it, compiled into services. A new snapshot replaces the
+/// services whole; backends that it still names are kept, with their connections.
+/// </summary>
+internal sealed class OutboundTarget
+{
+    private readonly OutboundStack _stack;
+    private readonly TaskCompletionSource _ready = new();
+    private readonly LoopTimer _idle;
+    private readonly LoopTimer _timeout;
+    private readonly IDisposable? _subscription;
+    private readonly OutboundHttp _http1;
+    private readonly OutboundHttp _http2;
+    private Dictionary<BackendKey, BackendHandle> _backends = [];
+    private int _users;
+
+    public OutboundTarget(OutboundStack stack, SocketAddress address)
+    {
+        _stack = stack;
+        Address = address;
+        EventLoop loop = stack.Worker.Loop;
+        _http1 = new OutboundHttp(stack);
+        _http2 = new OutboundHttp(stack);
+        DetectTimeout = stack.Runtime.Config.Outbound.DetectTimeout;
+        _idle = new LoopTimer(loop, static self => ((OutboundTarget)self!).Evict(), this);
+        _timeout = new LoopTimer(loop, static self => ((OutboundTarget)self!).OnDiscoveryTimeout(), this);
+        if (IsLookedUp(address))
+        {
+            // The profile has a time limit of its own; this is for a control plane that cannot be reached at all.
+            _timeout.Start(stack.Runtime.Config.Outbound.HttpQueue.FailfastTimeout);
+            _subscription = stack.Runtime.OutboundTargets.Subscribe(address, loop, Update);
+        }
+        else
+        {
+            Update(new OutboundInfo(Profile.Default, null));
+        }
+    }
+
+    public SocketAddress Address { get; }
+
+    /// <summary>Ends when something is known, or as much time has passed as is waited.</summary>
+    public Task Ready => _ready.Task;
+
+    public bool IsOpaque { get; private set; }
+
+    /// <summary>Set when policy says what is spoken.</summary>
+    public DetectedProtocol? KnownProtocol { get; private set; }
+
+    public TimeSpan DetectTimeout { get; private set; }
+
+    /// <summary>Where opaque connections go; null when they are refused.</summary>
+    public TcpBackend? Tcp { get; private set; }
+
+    public IHttpService Http(DetectedProtocol protocol) => protocol == DetectedProtocol.Http2 ? _http2 : _http1;
+
+    public void Enter()
+    {
+        _users++;
+        _idle.Stop();
+    }
+
+    public void Exit()
+    {
+        if (--_users == 0) _idle.Start(_stack.Runtime.Config.Outbound.DiscoveryIdleTimeout);
+    }
+
+    private bool IsLookedUp(SocketAddress address)
+    {
+        IReadOnlyList<IPNetwork> networks = _stack.Runtime.Config.Outbound.ProfileNetworks;
+        IPAddress ip = address.Unmap().ToIPAddress();
+        return networks.Count == 0 || networks.Any(n => n.Contains(ip)) || !IPAddress.IsLoopback(ip);
+    }
+
+    private void OnDiscoveryTimeout()
+    {
+        if (!_ready.Task.IsCompleted) Update(new OutboundInfo(Profile.Default, null));
+    }
+
+    private void Update(OutboundInfo info)
+    {
+        ClientPolicy policy = info.Policy ?? SynthesizedPolicy.From(Address, info.Profile, _stack.Runtime.Config);
+        var next = new Dictionary<BackendKey, BackendHandle>();
+        IsOpaque = policy.Protocol is ClientProtocol.Opaque or ClientProtocol.Tls || info.Profile.OpaqueProtocol;
+        DetectTimeout = policy.DetectTimeout;
+        KnownProtocol = policy.Protocol switch
+        {
+            ClientProtocol.Http1 => DetectedProtocol.Http1,
+            ClientProtocol.Http2 or ClientProtocol.Grpc => DetectedProtocol.Http2,
+            _ => null,
+        };
+        Tcp = MakeTcp(policy, next);
+        _http1.Routes = MakeHttp(policy.Http1, DetectedProtocol.Http1, next);
+        _http2.Routes = policy.Grpc is { } grpc ? MakeGrpc(grpc, next) : MakeHttp(policy.Http2, DetectedProtocol.Http2, next);
+        foreach ((BackendKey key, BackendHandle handle) in _backends)
+        {
+            if (!next.ContainsKey(key)) handle.Close();
+        }
+
+        _backends = next;
+        _ready.TrySetResult();
+    }
+
+    private OutboundRoutes MakeHttp(HttpPolicy? policy, DetectedProtocol protocol, Dictionary<BackendKey, BackendHandle> next)
+    {
+        var routes = new OutboundRoutes();
+        foreach (OutboundHttpRoute route in policy?.Routes ?? [])
+        {
+            foreach (OutboundRule<HttpRouteMatch> rule in route.Rules)
+            {
+                routes.Table.Add(route.Hosts, rule.Matches.Select(static m => new Route.RequestMatcher(m)), MakeRule(rule.Backends, policy!.FailureAccrual, protocol, next));
+            }
+        }
+
+        return routes;
+    }
+
+    private OutboundRoutes MakeGrpc(GrpcPolicy policy, Dictionary<BackendKey, BackendHandle> next)
+    {
+        var routes = new OutboundRoutes();
+        foreach (OutboundGrpcRoute route in policy.Routes)
+        {
+            foreach (OutboundRule<GrpcRouteMatch> rule in route.Rules)
+            {
+                routes.Table.Add(route.Hosts, rule.Matches.Select(static m => new Route.RequestMatcher(m)), MakeRule(rule.Backends, policy.FailureAccrual, DetectedProtocol.Http2, next));
+            }
+        }
+
+        return routes;
+    }
+
+    private OutboundRuleService MakeRule(Distribution distribution, FailureAccrual? accrual, DetectedProtocol protocol, Dictionary<BackendKey, BackendHandle> next)
+    {
+        var backends = new List<(BackendHandle, uint)>();
+        foreach (RouteBackend backend in distribution.Backends)
+            backends.Add((Handle(new BackendKey(backend.Backend, protocol, accrual), next), backend.Weight));
+        return new OutboundRuleService(distribution.Kind, backends);
+    }
+
+    private TcpBackend? MakeTcp(ClientPolicy policy, Dictionary<BackendKey, BackendHandle> next)
+    {
+        foreach (OpaqueRoute route in policy.OpaqueRoutes)
+        {
+            if (route.Filters.Any(static f => f is RouteFilter.Forbidden or RouteFilter.Invalid) || route.Backends.Backends.Count == 0) return null;
+            return Handle(new BackendKey(route.Backends.Backends[0].Backend, DetectedProtocol.Opaque, null), next).Tcp;
+        }
+
+        return null;
+    }
+
+    private BackendHandle Handle(BackendKey key, Dictionary<BackendKey, BackendHandle> next)
+    {
+        if (next.TryGetValue(key, out BackendHandle? known)) return known;
+        if (!_backends.TryGetValue(key, out BackendHandle? handle)) handle = new BackendHandle(_stack, key);
+        next.Add(key, handle);
+        return handle;
+    }
+
+    private void Evict()
+    {
+        _timeout.Stop();
+        _stack.Forget(Address);
+        _subscription?.Dispose();
+        foreach (BackendHandle handle in _backends.Values) handle.Close();
+    }
+}

@@ -1,0 +1,43 @@
+using Linkerd.Net;
+using Linkerd.Proxy.Connect;
+using Linkerd.Proxy.Detect;
+using Linkerd.Proxy.Stack;
+
+namespace Linkerd.Proxy.Outbound;
+
+/// <summary>One opaque outbound connection: balance, connect, relay. A connect that fails is tried at other endpoints.</summary>
+internal sealed class OutboundTcp(OutboundStack stack, OutboundTarget target)
+{
+    private const int MaxAttempts = 3;
+
+    public async Task RunAsync(Transport transport, Action<TransportFault> ended)
+    {
+        TcpBackend backend = target.Tcp ?? throw new IOException("policy forbids connections to this destination");
+        for (int attempt = 1; ; attempt++)
+        {
+            TcpEndpoint endpoint = await backend.PickAsync();
+            endpoint.Open++;
+            try
+            {
+                Transport server = await stack.Services.Connector.ConnectAsync(EndpointTargets.Connect(stack, endpoint.Endpoint, SessionProtocol.Opaque), stack.Worker.Tls);
+                IConnectionTracker tracker = endpoint.Metrics.Opened(server);
+                stack.Services.Relay.Start(transport, server, fault =>
+                {
+                    endpoint.Open--;
+                    tracker.Closed(fault);
+                    ended(fault);
+                });
+                return;
+            }
+            catch (ConnectException) when (attempt < MaxAttempts && backend.Count > 1)
+            {
+                endpoint.Open--;
+            }
+            catch (ConnectException)
+            {
+                endpoint.Open--;
+                throw;
+            }
+        }
+    }
+}

@@ -1,0 +1,140 @@
+using System.Net;
+using Linkerd.Http;
+using Linkerd.Net;
+using Linkerd.Proxy.Accept;
+using Linkerd.Proxy.Config;
+using Linkerd.Proxy.Connect;
+using Linkerd.Proxy.Detect;
+using Linkerd.Proxy.Errors;
+using Linkerd.Proxy.Metrics;
+using Linkerd.Proxy.Outbound;
+using Linkerd.Proxy.Stack;
+using Linkerd.Telemetry;
+
+namespace Linkerd.Proxy;
+
+/// <summary>
+/// From the local application to the network: accept → discover → detect → route → balance → connect. One per worker.
+/// </summary>
+public sealed class OutboundStack : IConnectionService<Accepted>
+{
+    /// <summary>Destinations that a worker keeps at once; connections to more are refused.</summary>
+    public const int MaxTargets = 10_000;
+
+    private static readonly ServerTls s_loopback = new(ServerTlsState.Loopback);
+
+    private readonly Dictionary<SocketAddress, OutboundTarget> _targets = [];
+    private readonly HashSet<IHttpConnection> _connections = [];
+    private readonly OutboundConfig _config;
+    private readonly Logger _log;
+
+    public OutboundStack(ProxyRuntime runtime, Worker worker, WorkerServices services)
+    {
+        ArgumentNullException.ThrowIfNull(runtime);
+        Runtime = runtime;
+        Worker = worker;
+        Services = services;
+        _config = runtime.Config.Outbound;
+        _log = runtime.Log.For("linkerd_proxy::outbound");
+    }
+
+    internal ProxyRuntime Runtime { get; }
+
+    internal Worker Worker { get; }
+
+    internal WorkerServices Services { get; }
+
+    public void Serve(Transport transport, Accepted target) => _ = ServeAsync(transport, target);
+
+    /// <summary>Connections finish what they have.</summary>
+    public void Drain()
+    {
+        foreach (IHttpConnection connection in _connections.ToArray()) connection.Drain();
+    }
+
+    internal void Forget(SocketAddress address) => _targets.Remove(address);
+
+    internal void CountHttpError(ProxyErrorKind kind)
+        => Runtime.Metrics.OutboundHttpErrors.With(Labels.Of("error", ErrorTable.Of(kind).Label)).For(Worker.Index).Increment();
+
+    private async Task ServeAsync(Transport transport, Accepted accepted)
+    {
+        IConnectionTracker? tracker = null;
+        OutboundTarget? target = null;
+        try
+        {
+            target = TargetFor(accepted.OriginalDestination);
+            target.Enter();
+            tracker = Track(transport, accepted);
+            await target.Ready;
+            DetectedProtocol protocol = target.IsOpaque ? DetectedProtocol.Opaque
+                : target.KnownProtocol ?? await Services.Detector.DetectHttpAsync(transport, target.DetectTimeout);
+            await DispatchAsync(transport, accepted, target, protocol, tracker);
+        }
+        catch (Exception exception) when (exception is DetectException or ConnectException or NetException or TlsException or IOException)
+        {
+            target?.Exit();
+            tracker?.Closed(new TransportFault(TransportFaultKind.Aborted));
+            Fail(transport, accepted, exception);
+        }
+    }
+
+    private async ValueTask DispatchAsync(Transport transport, Accepted accepted, OutboundTarget target, DetectedProtocol protocol, IConnectionTracker tracker)
+    {
+        switch (protocol)
+        {
+            case DetectedProtocol.Closed:
+                transport.Close();
+                tracker.Closed(default);
+                target.Exit();
+                break;
+            case DetectedProtocol.Http1 or DetectedProtocol.Http2:
+                ServeHttp(transport, accepted, target, protocol, tracker);
+                break;
+            default:
+                await new OutboundTcp(this, target).RunAsync(transport, fault =>
+                {
+                    tracker.Closed(fault);
+                    target.Exit();
+                });
+                break;
+        }
+    }
+
+    private void ServeHttp(Transport transport, Accepted accepted, OutboundTarget target, DetectedProtocol protocol, IConnectionTracker tracker)
+    {
+        HttpServerOptions options = HttpOptions.Server(Direction.Outbound, _config.Http2, protocol) with { EmitHeaders = !_config.DisableInformationalHeaders };
+        IHttpConnection? connection = null;
+        connection = Services.HttpServers.Serve(transport, options, new HttpPeer(accepted, s_loopback), target.Http(protocol), fault =>
+        {
+            tracker.Closed(fault);
+            target.Exit();
+            if (connection is not null) _connections.Remove(connection);
+        });
+        _connections.Add(connection);
+        if (Worker.IsDraining) connection.Drain();
+    }
+
+    private OutboundTarget TargetFor(SocketAddress address)
+    {
+        if (_targets.TryGetValue(address, out OutboundTarget? known)) return known;
+        if (_targets.Count >= MaxTargets) throw new IOException($"{MaxTargets} destinations are in use");
+        var made = new OutboundTarget(this, address);
+        _targets.Add(address, made);
+        return made;
+    }
+
+    private IConnectionTracker Track(Transport transport, Accepted accepted)
+    {
+        Labels labels = Labels.Of("direction", "outbound").And("peer", "src").And(ProxyLabels.Target(accepted.OriginalDestination)).And(ProxyLabels.Tls(s_loopback));
+        return new ConnectionMetrics(Runtime.Metrics, Worker.Connections, labels, Worker.Index).Opened(transport);
+    }
+
+    private void Fail(Transport transport, Accepted accepted, Exception exception)
+    {
+        string error = exception is DetectException detect ? detect.Reason : "i/o";
+        Runtime.Metrics.OutboundTcpErrors.With(Labels.Of("error", error).And(ProxyLabels.Target(accepted.OriginalDestination))).For(Worker.Index).Increment();
+        _log.Log(LogLevel.Info, $"Connection closed error={exception.Message}", $"outbound:accept{{client.addr={accepted.Client}}}");
+        transport.Abort();
+    }
+}
