@@ -128,6 +128,12 @@ internal sealed class GrpcCall : IHttpCall, IHttpStreamHandler
             return;
         }
 
+        catch (Api.Mapping.WireException exception)
+        {
+            Fail(new Status(StatusCode.Internal, $"a message makes no sense: {exception.Message}", exception));
+            return;
+        }
+
         stream.Consumed(length);
         if (end) Fail(new Status(StatusCode.Internal, "the response ended without a status"));
     }

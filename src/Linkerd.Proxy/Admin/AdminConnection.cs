@@ -1,0 +1,113 @@
+using System.Text;
+using Linkerd.Http;
+using Linkerd.Net;
+using Linkerd.Proxy.Http;
+using Linkerd.Proxy.Stack;
+
+namespace Linkerd.Proxy.Admin;
+
+/// <summary>One connection to the admin server.</summary>
+internal sealed class AdminConnection : SessionConnection, IHttpServer
+{
+    private readonly Worker _worker;
+    private readonly AdminService _service;
+    private readonly Action<TransportFault> _ended;
+    private readonly bool _isLoopback;
+
+    public AdminConnection(Worker worker, Transport transport, HttpProtocol protocol, AdminService service, Action<TransportFault> ended)
+        : base(transport)
+    {
+        _worker = worker;
+        _service = service;
+        _ended = ended;
+        _isLoopback = System.Net.IPAddress.IsLoopback(transport.RemoteAddress.Unmap().ToIPAddress());
+        Run(HttpSessions.Server(protocol, worker.Http, Http1Limits.Default, Http2Limits.Default, this, this, this));
+    }
+
+    public IHttpStreamHandler OnStream(HttpStream stream) => new Call(this, stream);
+
+    protected override void OnClosed(TransportFault fault) => _ended(fault);
+
+    /// <summary>One request: its body is gathered, then answered at once.</summary>
+    private sealed class Call(AdminConnection connection, HttpStream stream) : IHttpStreamHandler
+    {
+        private const int MaxBody = 8 * 1024;
+
+        private readonly StringBuilder _body = new();
+        private HttpStream? _stream = stream;
+        private bool _tooLarge;
+
+        public void OnInformational(HttpStream stream, HeaderBlock head)
+        {
+        }
+
+        public void OnHead(HttpStream stream, HeaderBlock head, bool end)
+        {
+            if (end) _ = AnswerAsync();
+        }
+
+        public void OnData(HttpStream stream, ReadOnlySpan<byte> data, bool end)
+        {
+            stream.Consumed(data.Length);
+            if (_body.Length + data.Length > MaxBody) _tooLarge = true;
+            else _body.Append(Encoding.UTF8.GetString(data));
+            if (end) _ = AnswerAsync();
+        }
+
+        public void OnTrailers(HttpStream stream, HeaderBlock trailers) => _ = AnswerAsync();
+
+        public void OnSent(HttpStream stream, int count)
+        {
+        }
+
+        public void OnReset(HttpStream stream, in HttpFault fault) => _stream = null;
+
+        public void OnClosed(HttpStream stream) => _stream = null;
+
+        private static string? Header(HeaderBlock head, KnownHeader name) => head.TryGet(name, out ReadOnlySpan<byte> value) ? Encoding.ASCII.GetString(value) : null;
+
+        private async Task AnswerAsync()
+        {
+            if (_stream is not { } reading) return;
+            AdminResponse response;
+            if (_tooLarge)
+            {
+                response = AdminResponse.Text(413, $"a body may have at most {MaxBody} bytes\n");
+            }
+            else
+            {
+                HeaderBlock head = reading.Head;
+                string path = Encoding.UTF8.GetString(head.Path);
+                int mark = path.IndexOf('?', StringComparison.Ordinal);
+                response = await connection._service.HandleAsync(new AdminRequest(
+                    head.MethodKind,
+                    mark < 0 ? path : path[..mark],
+                    mark < 0 ? string.Empty : path[(mark + 1)..],
+                    Header(head, KnownHeader.Accept),
+                    Header(head, KnownHeader.AcceptEncoding)?.Contains("gzip", StringComparison.OrdinalIgnoreCase) == true,
+                    _body.ToString(),
+                    connection._isLoopback));
+            }
+
+            if (_stream is { } writing) Send(writing, response);
+        }
+
+        private void Send(HttpStream target, AdminResponse response)
+        {
+            HeaderBlock head = connection._worker.Http.RentHead();
+            head.Status = response.Status;
+            if (response.Status != 204)
+            {
+                head.Add(KnownHeader.ContentType, Encoding.ASCII.GetBytes(response.ContentType));
+                head.SetContentLength(response.Body.Length);
+            }
+
+            if (response.IsGzip) head.Add(KnownHeader.ContentEncoding, "gzip"u8);
+            if (response.Allow is { } allow) head.Add(KnownHeader.Allow, Encoding.ASCII.GetBytes(allow));
+            bool bodiless = response.Body.IsEmpty || target.Head.MethodKind == RequestMethod.Head;
+            target.SendHead(head, bodiless);
+            connection._worker.Http.Return(head);
+            if (!bodiless) target.SendData(response.Body.Span, end: true);
+        }
+    }
+}

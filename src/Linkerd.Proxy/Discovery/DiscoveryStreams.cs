@@ -1,0 +1,111 @@
+using Linkerd.Api.Destination;
+using Linkerd.Api.Inbound;
+using Linkerd.Api.Mapping;
+using Linkerd.Api.Outbound;
+using Linkerd.Api.Services;
+using Linkerd.Grpc;
+using Linkerd.Model;
+using Linkerd.Proxy.Config;
+using Linkerd.Proxy.Control;
+using Linkerd.Telemetry;
+
+namespace Linkerd.Proxy.Discovery;
+
+/// <summary>
+/// The streams of destination and policy, each kept up with backoff until cancelled. While one reconnects its last value stays in force; a new
+/// stream's first message replaces it.
+/// </summary>
+public sealed class DiscoveryStreams(ProxyConfig config, ControlClient destination, ControlClient policy, Logger log)
+{
+    /// <summary>Watches the endpoints of <c>host:port</c>.</summary>
+    public Task EndpointsAsync(string path, Action<EndpointSet> publish, CancellationToken cancellation) => KeepUpAsync(async started =>
+    {
+        EndpointSet set = EndpointSet.Empty;
+        var request = new GetDestination { Scheme = "k8s", Path = path, ContextToken = config.DestinationContext };
+        Status status = await destination.StreamAsync(DestinationApi.GetPath, request, Update.Parser, message =>
+        {
+            started();
+            if (Endpoints.ToModel(message) is not { } update) return;
+            set = set.Apply(update);
+            publish(set);
+        }, config.ControlStreams, cancellation);
+        if (status.StatusCode is StatusCode.NotFound or StatusCode.InvalidArgument) publish(EndpointSet.Empty.Apply(new EndpointUpdate.Empty(Exists: false)));
+        return status;
+    }, destination, $"destination {path}", cancellation);
+
+    /// <summary>Watches profile and policy of an address; publishes when both have answered, or the profile has taken its time.</summary>
+    public async Task OutboundAsync(SocketAddress address, Action<OutboundInfo> publish, CancellationToken cancellation)
+    {
+        Profile? profile = null;
+        ClientPolicy? found = null;
+        bool policyAnswered = false;
+        bool timedOut = false;
+        void Tell()
+        {
+            if (policyAnswered && (profile is not null || timedOut)) publish(new OutboundInfo(profile ?? Profile.Default, found));
+        }
+
+        Task profiles = ProfileAsync(address, value => { profile = value; Tell(); }, cancellation);
+        Task policies = ClientPolicyAsync(address, value => { (found, policyAnswered) = (value, true); Tell(); }, cancellation);
+        await LoopDelay.WaitAsync(destination.Loop, config.Outbound.ProfileTimeout, cancellation);
+        timedOut = true;
+        if (profile is null) Tell();
+        await Task.WhenAll(profiles, policies);
+    }
+
+    /// <summary>Watches the policy of an inbound port. An answer that the port is not known leaves the default in force.</summary>
+    public Task InboundAsync(int port, Action<ServerPolicy> publish, CancellationToken cancellation) => KeepUpAsync(async started =>
+    {
+        var request = new PortSpec { Workload = config.PolicyWorkload, Port = (uint)port };
+        return await policy.StreamAsync(InboundApi.WatchPortPath, request, Server.Parser, message =>
+        {
+            started();
+            publish(ServerPolicies.ToModel(message));
+        }, config.ControlStreams with { Idle = null }, cancellation);
+    }, policy, $"policy of port {port}", cancellation, static status => status is StatusCode.InvalidArgument or StatusCode.FailedPrecondition or StatusCode.Unimplemented);
+
+    private Task ProfileAsync(SocketAddress address, Action<Profile> publish, CancellationToken cancellation) => KeepUpAsync(async started =>
+    {
+        var request = new GetDestination { Scheme = "k8s", Path = address.ToString(), ContextToken = config.DestinationContext };
+        Status status = await destination.StreamAsync(DestinationApi.GetProfilePath, request, DestinationProfile.Parser, message =>
+        {
+            started();
+            publish(Profiles.ToModel(message));
+        }, config.ControlStreams with { Idle = null }, cancellation);
+        if (status.StatusCode is StatusCode.NotFound or StatusCode.InvalidArgument) publish(Profile.Default);
+        return status;
+    }, destination, $"profile {address}", cancellation, static status => status is StatusCode.InvalidArgument);
+
+    private Task ClientPolicyAsync(SocketAddress address, Action<ClientPolicy?> publish, CancellationToken cancellation) => KeepUpAsync(async started =>
+    {
+        var request = new TrafficSpec { SourceWorkload = config.PolicyWorkload, Addr = Addresses.ToWire(address.Unmap().ToIPEndPoint()) };
+        Status status = await policy.StreamAsync(OutboundApi.WatchPath, request, OutboundPolicy.Parser, message =>
+        {
+            started();
+            publish(ClientPolicies.ToModel(message));
+        }, config.ControlStreams with { Idle = null }, cancellation);
+        if (status.StatusCode is StatusCode.NotFound or StatusCode.InvalidArgument or StatusCode.Unimplemented) publish(null);
+        return status;
+    }, policy, $"policy {address}", cancellation, static status => status is StatusCode.InvalidArgument or StatusCode.Unimplemented or StatusCode.NotFound);
+
+    private async Task KeepUpAsync(Func<Action, Task<Status>> run, ControlClient client, string what, CancellationToken cancellation, Func<StatusCode, bool>? isFinal = null)
+    {
+        int attempt = 0;
+        while (!cancellation.IsCancellationRequested)
+        {
+            Status status;
+            try
+            {
+                status = await run(() => attempt = 0);
+            }
+            catch (WireException exception)
+            {
+                status = new Status(StatusCode.Internal, exception.Message);
+            }
+
+            if (cancellation.IsCancellationRequested || isFinal?.Invoke(status.StatusCode) == true) return;
+            if (status.StatusCode is not (StatusCode.OK or StatusCode.NotFound)) log.Log(LogLevel.Warn, $"{what}: {status.StatusCode}: {status.Detail}", "control");
+            await LoopDelay.WaitAsync(client.Loop, ExponentialBackoff.ControlDefault.Delay(attempt++, Random.Shared.NextDouble()), cancellation);
+        }
+    }
+}

@@ -1,0 +1,50 @@
+using Linkerd.Http;
+using Linkerd.Net;
+using Linkerd.Proxy.Stack;
+
+namespace Linkerd.Proxy.Http;
+
+/// <summary>One opened HTTP connection.</summary>
+internal sealed class ClientConnection : SessionConnection
+{
+    private readonly IConnectionTracker _tracker;
+    private readonly Action<ClientConnection> _changed;
+    private readonly KeepAlive? _keepAlive;
+
+    /// <param name="worker">The loop's worker.</param>
+    /// <param name="transport">Connected.</param>
+    /// <param name="target">The endpoint.</param>
+    /// <param name="metrics">Told of the connection.</param>
+    /// <param name="changed">Called when streams can or cannot be opened, the last one ended, or the connection is gone.</param>
+    public ClientConnection(Worker worker, Transport transport, HttpClientTarget target, IConnectionMetrics metrics, Action<ClientConnection> changed)
+        : base(transport)
+    {
+        _changed = changed;
+        _tracker = metrics.Opened(transport);
+        HttpSession session = HttpSessions.Client(target.Protocol, worker.Http, target.Http1, target.Http2, this, this);
+        if (session is Http2Session http2 && target.KeepAliveInterval is { } interval)
+            _keepAlive = new KeepAlive(http2, transport, interval, target.KeepAliveTimeout, target.KeepAliveWhileIdle);
+        Run(session);
+    }
+
+    public bool CanOpen => !IsClosed && Session.CanOpen;
+
+    /// <summary>No new streams: the peer or we end it.</summary>
+    public bool IsGoingAway => IsClosed || Session.IsDraining || Session.IsFinished;
+
+    /// <summary>When it became idle, in the loop's milliseconds.</summary>
+    public long IdleSince { get; set; }
+
+    protected override void OnClosed(TransportFault fault)
+    {
+        _keepAlive?.Stop();
+        _tracker.Closed(fault);
+        _changed(this);
+    }
+
+    protected override void OnFinished(in HttpFault fault) => _changed(this);
+
+    protected override void OnStateChanged() => _changed(this);
+
+    protected override void OnPong(ulong opaque) => _keepAlive?.OnPong(opaque);
+}

@@ -1,0 +1,145 @@
+using Linkerd.Http;
+using Linkerd.Net;
+using Linkerd.Proxy.Connect;
+using Linkerd.Proxy.Errors;
+using Linkerd.Proxy.Stack;
+
+namespace Linkerd.Proxy.Http;
+
+/// <summary>One HTTP/2 connection to an endpoint, opened on first use or when primed, and opened again, with backoff, when it is lost.</summary>
+internal sealed class Http2Client : EndpointClient
+{
+    private readonly Worker _worker;
+    private readonly IConnector _connector;
+    private readonly IConnectionMetrics _metrics;
+    private readonly Backoff _backoff;
+    private readonly LinkedList<IHttpCall> _waiting = new();
+    private readonly CancellationTokenSource _cancellation = new();
+    private ClientConnection? _connection;
+    private bool _connecting;
+    private bool _keepUp;
+    private bool _retired;
+    private bool _wasReady;
+
+    public Http2Client(Worker worker, IConnector connector, HttpClientTarget target, IConnectionMetrics metrics)
+        : base(target)
+    {
+        _worker = worker;
+        _connector = connector;
+        _metrics = metrics;
+        _backoff = new Backoff(worker.Loop, target.Backoff, static self => ((Http2Client)self!).Connect(), this);
+    }
+
+    public override bool IsReady => _connection is { CanOpen: true };
+
+    public override void Prime()
+    {
+        _keepUp = true;
+        Connect();
+    }
+
+    public override void Open(IHttpCall call)
+    {
+        if (_connection is { CanOpen: true } connection && connection.Session.Open(call.StreamHandler) is { } stream)
+        {
+            call.OnStream(stream, this);
+            return;
+        }
+
+        if (_retired)
+        {
+            call.OnFailed(ProxyError.Of(ProxyErrorKind.ConnectFailed));
+            return;
+        }
+
+        _waiting.AddLast(call);
+        if (_connection is null && !_backoff.IsWaiting) Connect();
+    }
+
+    public override void Cancel(IHttpCall call) => _waiting.Remove(call);
+
+    public override void Retire()
+    {
+        if (_retired) return;
+        _retired = true;
+        _keepUp = false;
+        _backoff.Stop();
+        _cancellation.Cancel();
+        _connection?.Session.Drain();
+        FailWaiting(ProxyError.Of(ProxyErrorKind.ConnectFailed));
+    }
+
+    private void Connect()
+    {
+        if (_connecting || _retired || _connection is not null) return;
+        _connecting = true;
+        _ = ConnectAsync();
+    }
+
+    private async Task ConnectAsync()
+    {
+        try
+        {
+            Transport transport = await _connector.ConnectAsync(Target.Connect, _worker.Tls, _cancellation.Token);
+            _connecting = false;
+            if (_retired)
+            {
+                transport.Close();
+                return;
+            }
+
+            _backoff.Reset();
+            _connection = new ClientConnection(_worker, transport, Target, _metrics, OnChanged);
+            OnChanged(_connection);
+        }
+        catch (OperationCanceledException)
+        {
+            _connecting = false;
+        }
+        catch (ConnectException exception)
+        {
+            _connecting = false;
+            if (!_retired && _keepUp) _backoff.Start();
+            FailWaiting(new ProxyError(ProxyErrorKind.ConnectFailed, exception.Message));
+            TellReady();
+        }
+    }
+
+    private void OnChanged(ClientConnection connection)
+    {
+        if (connection != _connection) return;
+        if (connection.IsGoingAway)
+        {
+            // Streams in flight finish on the old connection while a new one is opened.
+            _connection = null;
+            TellReady();
+            if (!_retired && (_keepUp || _waiting.Count > 0)) _backoff.Start();
+            return;
+        }
+
+        while (connection.CanOpen && _waiting.First is { } first)
+        {
+            _waiting.RemoveFirst();
+            Open(first.Value);
+        }
+
+        TellReady();
+    }
+
+    private void TellReady()
+    {
+        bool ready = IsReady;
+        if (ready == _wasReady) return;
+        _wasReady = ready;
+        ReadyChanged?.Invoke(this);
+    }
+
+    private void FailWaiting(ProxyError error)
+    {
+        while (_waiting.First is { } first)
+        {
+            _waiting.RemoveFirst();
+            first.Value.OnFailed(error);
+        }
+    }
+}

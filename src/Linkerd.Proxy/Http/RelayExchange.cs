@@ -1,0 +1,364 @@
+using System.Buffers;
+using Linkerd.Http;
+using Linkerd.Proxy.Errors;
+using Linkerd.Proxy.Stack;
+
+namespace Linkerd.Proxy.Http;
+
+/// <summary>
+/// Couples a server's stream with a client's: what one receives the other sends, and credit is given back as the bytes leave. Body bytes
+/// that come before a client stream is open are kept, at most the window that the peer was granted.
+/// </summary>
+internal sealed class RelayExchange : HttpExchange, IHttpStreamHandler, IHttpCall
+{
+    private readonly ExchangePool _pool;
+    private readonly ClientSide _clientSide;
+    private ServerConnection? _connection;
+    private HttpStream? _server;
+    private HttpStream? _client;
+    private HttpClient? _opening;
+    private HttpClientTarget? _target;
+    private byte[]? _early;
+    private int _earlyLength;
+    private bool _requestEnded;
+    private bool _earlyTrailers;
+    private bool _answering;
+    private bool _attemptEnded;
+    private bool _responseEnded;
+    private bool _finishing;
+    private long _requestBytes;
+    private long _responseBytes;
+
+    public RelayExchange(Worker worker, ExchangePool pool)
+    {
+        Worker = worker;
+        _pool = pool;
+        _clientSide = new ClientSide(this);
+    }
+
+    public override Worker Worker { get; }
+
+    public override HttpPeer Peer => _connection!.Peer;
+
+    public override HeaderBlock Request => _server!.Head;
+
+    public override long RequestBytes => _server?.BytesReceived ?? _requestBytes;
+
+    public override long ResponseBytes => _server?.BytesSent ?? _responseBytes;
+
+    public IHttpStreamHandler StreamHandler => _clientSide;
+
+    private bool IsHttp2 => _connection!.Options.Protocol == HttpProtocol.Http2;
+
+    public void Begin(HttpStream server, ServerConnection connection)
+    {
+        _server = server;
+        _connection = connection;
+    }
+
+    public void OnInformational(HttpStream stream, HeaderBlock head)
+    {
+    }
+
+    public void OnHead(HttpStream stream, HeaderBlock head, bool end)
+    {
+        StartedAt = AttemptedAt = Worker.Loop.Now;
+        _requestEnded = end;
+        _connection!.Service.Call(this);
+    }
+
+    public void OnData(HttpStream stream, ReadOnlySpan<byte> data, bool end)
+    {
+        _requestEnded |= end;
+        if (_client is { IsSendEnded: false } client)
+        {
+            int sent = client.SendData(data, end);
+            if (sent > 0 && _server is not null) stream.Consumed(sent);
+        }
+        else if (_answering || _attemptEnded || _client is not null)
+        {
+            stream.Consumed(data.Length);
+        }
+        else
+        {
+            Keep(data);
+        }
+    }
+
+    public void OnTrailers(HttpStream stream, HeaderBlock trailers)
+    {
+        _requestEnded = true;
+        if (_client is { IsSendEnded: false } client) client.SendTrailers(trailers);
+        else if (_client is null && !_answering) _earlyTrailers = true;
+    }
+
+    public void OnSent(HttpStream stream, int count) => _client?.Consumed(count);
+
+    public void OnReset(HttpStream stream, in HttpFault fault)
+    {
+        LeaveServer();
+        if (!_answering && !_responseEnded) Fault = fault;
+        Waiting?.OnAbandoned(this);
+        Waiting = null;
+        _opening?.Cancel(this);
+        _opening = null;
+        if (_client is { } client)
+        {
+            _client = null;
+            client.Reset(HttpErrorCode.Cancel);
+        }
+
+        EndAttempt();
+        Finish();
+    }
+
+    public void OnClosed(HttpStream stream)
+    {
+        LeaveServer();
+        if (_client is null) Finish();
+    }
+
+    public override void Forward(HttpClient client, IExchangeObserver? attempt)
+    {
+        Attempt = attempt;
+        _attemptEnded = false;
+        _target = (client as EndpointClient)?.Target;
+        _opening = client;
+        client.Open(this);
+    }
+
+    public void OnStream(HttpStream stream, HttpClient client)
+    {
+        _opening = null;
+        _client = stream;
+        HeaderBlock head = Request;
+        if (_target is { } target) OriginalProtocol.PrepareRequest(head, target);
+        bool end = _requestEnded && _earlyLength == 0;
+        stream.SendHead(head, end);
+        if (!end && _earlyLength > 0) SendEarly(stream);
+    }
+
+    public void OnFailed(ProxyError error)
+    {
+        _opening = null;
+        FailAttempt(error);
+    }
+
+    public override void Respond(ProxyError error)
+    {
+        Error = error;
+        if (_server is not { } server) return;
+        ErrorAnswer answer = ErrorTable.Of(error.Kind);
+        bool grpc = IsGrpc;
+        bool headers = _connection!.Options.EmitHeaders && (_connection.Options.Direction == Direction.Outbound || Peer.IsMeshed);
+        HeaderBlock head = Worker.Http.RentHead();
+        ErrorResponse.Write(head, answer, error.Message, grpc, headers);
+        if (answer.ClosesConnection && !IsHttp2) server.CloseConnectionAfter();
+        Status = head.Status;
+        GrpcStatus = grpc ? answer.GrpcCode : -1;
+        Answer(server, head);
+        Worker.Http.Return(head);
+    }
+
+    private void Answer(HttpStream server, HeaderBlock head)
+    {
+        _answering = true;
+        _responseEnded = true;
+        RespondedAt = Worker.Loop.Now;
+        DropEarly(server);
+        Observer?.OnResponse(this, head);
+        server.SendHead(head, end: true);
+        // An HTTP/2 client that still uploads is told to stop; an HTTP/1 session discards or closes by itself.
+        if (_server is null || _requestEnded || !IsHttp2) return;
+        LeaveServer();
+        server.Reset(HttpErrorCode.NoError);
+        Finish();
+    }
+
+    private void Keep(ReadOnlySpan<byte> data)
+    {
+        if (_early is null || _early.Length < _earlyLength + data.Length)
+        {
+            byte[] grown = ArrayPool<byte>.Shared.Rent(_earlyLength + data.Length);
+            _early.AsSpan(0, _earlyLength).CopyTo(grown);
+            if (_early is not null) ArrayPool<byte>.Shared.Return(_early);
+            _early = grown;
+        }
+
+        data.CopyTo(_early.AsSpan(_earlyLength));
+        _earlyLength += data.Length;
+    }
+
+    private void SendEarly(HttpStream client)
+    {
+        int length = _earlyLength;
+        int sent = client.SendData(_early.AsSpan(0, length), _requestEnded);
+        ArrayPool<byte>.Shared.Return(_early!);
+        _early = null;
+        _earlyLength = 0;
+        if (sent > 0) _server?.Consumed(sent);
+    }
+
+    private void DropEarly(HttpStream server)
+    {
+        if (_early is null) return;
+        ArrayPool<byte>.Shared.Return(_early);
+        _early = null;
+        int length = _earlyLength;
+        _earlyLength = 0;
+        server.Consumed(length);
+    }
+
+    private void LeaveServer()
+    {
+        if (_server is not { } server) return;
+        _requestBytes = server.BytesReceived;
+        _responseBytes = server.BytesSent;
+        _server = null;
+    }
+
+    /// <summary>The attempt brought no answer: the client gets one from the proxy.</summary>
+    private void FailAttempt(ProxyError error)
+    {
+        Error = error;
+        EndAttempt();
+        if (_server is null) Finish();
+        else Respond(error);
+    }
+
+    private void EndAttempt()
+    {
+        if (_attemptEnded) return;
+        _attemptEnded = true;
+        Attempt?.OnEnd(this);
+    }
+
+    private void OnClientHead(HttpStream client, HeaderBlock head, bool end)
+    {
+        RespondedAt = Worker.Loop.Now;
+        Status = head.Status;
+        ReadGrpcStatus(head);
+        Attempt?.OnResponse(this, head);
+        Observer?.OnResponse(this, head);
+        _responseEnded = end;
+        if (_server is not { } server) return;
+        if (_target is { } target) OriginalProtocol.PrepareResponse(head, Request, target);
+        server.SendHead(head, end);
+    }
+
+    private void OnClientData(HttpStream client, ReadOnlySpan<byte> data, bool end)
+    {
+        _responseEnded |= end;
+        if (_server is not { } server)
+        {
+            client.Consumed(data.Length);
+            return;
+        }
+
+        int sent = server.SendData(data, end);
+        if (sent > 0 && _client is not null) client.Consumed(sent);
+    }
+
+    private void OnClientTrailers(HeaderBlock trailers)
+    {
+        _responseEnded = true;
+        ReadGrpcStatus(trailers);
+        _server?.SendTrailers(trailers);
+    }
+
+    private void OnClientReset(in HttpFault fault)
+    {
+        _client = null;
+        if (_responseEnded)
+        {
+            // The server answered in full and stopped reading the request: an ordinary end.
+            EndAttempt();
+            StopServer();
+            return;
+        }
+
+        if (Status == 0)
+        {
+            FailAttempt(ProxyError.Of(fault.Origin == HttpFaultOrigin.Connection ? ProxyErrorKind.Io : ProxyErrorKind.PeerReset));
+            return;
+        }
+
+        Fault = fault;
+        EndAttempt();
+        if (_server is { } server)
+        {
+            LeaveServer();
+            server.Reset(fault.Code == HttpErrorCode.NoError ? HttpErrorCode.InternalError : fault.Code);
+        }
+
+        Finish();
+    }
+
+    private void StopServer()
+    {
+        if (_server is not { } server)
+        {
+            Finish();
+            return;
+        }
+
+        if (server.IsReceiveEnded || !IsHttp2) return;
+        LeaveServer();
+        server.Reset(HttpErrorCode.NoError);
+        Finish();
+    }
+
+    private void OnClientClosed()
+    {
+        _client = null;
+        EndAttempt();
+        if (_server is null) Finish();
+    }
+
+    private void ReadGrpcStatus(HeaderBlock head)
+    {
+        if (!head.TryGet(KnownHeader.GrpcStatus, out ReadOnlySpan<byte> value)) return;
+        GrpcStatus = System.Buffers.Text.Utf8Parser.TryParse(value, out int code, out int used) && used == value.Length ? code : 2;
+    }
+
+    private void Finish()
+    {
+        if (_finishing || _server is not null || _client is not null || _opening is not null) return;
+        _finishing = true;
+        EndAttempt();
+        Observer?.OnEnd(this);
+        if (_early is not null) ArrayPool<byte>.Shared.Return(_early);
+        _early = null;
+        _earlyLength = 0;
+        Observer = Attempt = null;
+        Waiting = null;
+        RouteState = null;
+        _target = null;
+        _connection = null;
+        Status = 0;
+        GrpcStatus = -1;
+        Error = default;
+        Fault = default;
+        StartedAt = RespondedAt = AttemptedAt = _requestBytes = _responseBytes = 0;
+        IsAttemptPending = _requestEnded = _earlyTrailers = _answering = _attemptEnded = _responseEnded = _finishing = false;
+        _pool.Return(this);
+    }
+
+    /// <summary>What the client's stream receives.</summary>
+    private sealed class ClientSide(RelayExchange owner) : IHttpStreamHandler
+    {
+        public void OnInformational(HttpStream stream, HeaderBlock head) => owner._server?.SendInformational(head);
+
+        public void OnHead(HttpStream stream, HeaderBlock head, bool end) => owner.OnClientHead(stream, head, end);
+
+        public void OnData(HttpStream stream, ReadOnlySpan<byte> data, bool end) => owner.OnClientData(stream, data, end);
+
+        public void OnTrailers(HttpStream stream, HeaderBlock trailers) => owner.OnClientTrailers(trailers);
+
+        public void OnSent(HttpStream stream, int count) => owner._server?.Consumed(count);
+
+        public void OnReset(HttpStream stream, in HttpFault fault) => owner.OnClientReset(in fault);
+
+        public void OnClosed(HttpStream stream) => owner.OnClientClosed();
+    }
+}

@@ -1,0 +1,200 @@
+using System.Collections;
+using Linkerd.Model;
+using Linkerd.Net;
+using Linkerd.Proxy.Accept;
+using Linkerd.Proxy.Admin;
+using Linkerd.Proxy.Config;
+using Linkerd.Proxy.Connect;
+using Linkerd.Proxy.Control;
+using Linkerd.Proxy.Detect;
+using Linkerd.Proxy.Discovery;
+using Linkerd.Proxy.Http;
+using Linkerd.Proxy.Identity;
+using Linkerd.Proxy.Metrics;
+using Linkerd.Proxy.Stack;
+using Linkerd.Telemetry;
+
+namespace Linkerd.Proxy;
+
+/// <summary>
+/// The whole proxy. Order: ports are bound, the admin server answers, the certificate is obtained, then connections are
+/// accepted; at the end connections drain for at most the grace period. The control loop is the calling thread.
+/// </summary>
+public sealed class ProxyApp
+{
+    private readonly ProxyConfig _config;
+    private readonly LogSink _sink;
+    private readonly Logger _log;
+    private readonly EventLoop _loop;
+    private readonly Worker _control;
+    private readonly MetricRegistry _registry;
+    private readonly List<ProxyWorker> _workers = [];
+    private readonly List<Thread> _threads = [];
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly ProxyRuntime _runtime;
+    private readonly AdminService _admin;
+    private readonly IdentityClient? _identity;
+    private TcpListener? _adminListener;
+    private bool _draining;
+
+    public ProxyApp(ProxyConfig config, LogSink sink, TimeProvider time)
+    {
+        ArgumentNullException.ThrowIfNull(config);
+        _config = config;
+        _sink = sink;
+        _log = sink.For("linkerd_proxy");
+        _loop = EventLoop.Create(new EventLoopOptions { Name = "control" });
+        _control = new Worker(config.Workers, _loop);
+        _registry = new MetricRegistry(config.Workers + 1, config.Admin.MetricsRetainIdle, time);
+        var metrics = new ProxyMetrics(_registry);
+        ProcessMetrics.Register(_registry, time);
+        _registry.AddCollector(static writer => writer.Gauge("proxy_build_info", "Proxy build info", 1, Labels.Of("version", BuildInfo.Version).And("vendor", "linkerd-cs").And("profile", "release").Text));
+        var connector = new Connector(_loop);
+        var clients = new HttpClientFactory(_control, connector);
+        var resolver = new HostResolver(_registry, _control.Index);
+        var destination = new ControlClient(_control, Named(config.Destination), clients, resolver, metrics);
+        var policy = new ControlClient(_control, Named(config.Policy), clients, resolver, metrics);
+        var streams = new DiscoveryStreams(config, destination, policy, sink.For("linkerd_proxy::control"));
+        _runtime = new ProxyRuntime
+        {
+            Config = config,
+            Metrics = metrics,
+            Log = sink,
+            InboundPolicies = new WatchTable<int, ServerPolicy>(_loop, TimeSpan.FromSeconds(1), streams.InboundAsync),
+            OutboundTargets = new WatchTable<SocketAddress, OutboundInfo>(_loop, TimeSpan.FromSeconds(1), streams.OutboundAsync),
+            Endpoints = new WatchTable<string, EndpointSet>(_loop, TimeSpan.FromSeconds(1), streams.EndpointsAsync),
+            InboundInFlight = new InFlightLimit(config.Inbound.MaxInFlight),
+            OutboundInFlight = new InFlightLimit(config.Outbound.MaxInFlight),
+        };
+        _admin = new AdminService(_registry, sink, Environment.GetEnvironmentVariable, static () => Environment.GetEnvironmentVariables().Keys.Cast<string>(), config.Admin.ShutdownEnabled ? Shutdown : null)
+        {
+            BeforeScrape = SweepAsync,
+        };
+        if (config.Identity is { } identity)
+        {
+            var client = new ControlClient(_control, identity.Service, clients, resolver, metrics);
+            _identity = new IdentityClient(identity, client, _control, _registry, time, sink.For("linkerd_proxy::identity"));
+        }
+    }
+
+    /// <summary>Runs until the proxy was told to end and has drained. Returns the exit code.</summary>
+    public int Run()
+    {
+        foreach (string warning in _config.Warnings) _log.Warn(warning);
+        _loop.UnhandledException += e => _log.Error($"unexpected error: {e}");
+        _adminListener = TcpListener.Bind(_config.Admin.Listen);
+        _adminListener.Start(_loop, new ConnectionAcceptor(Direction.Inbound, _control, new AdminStack(_runtime, _control, ProtocolDetector.Instance, _admin)));
+        for (int i = 0; i < _config.Workers; i++)
+        {
+            var worker = new ProxyWorker(_runtime, i);
+            worker.Loop.UnhandledException += e => _log.Error($"unexpected error: {e}");
+            worker.Bind(_config, shared: _config.Workers > 1);
+            _workers.Add(worker);
+        }
+
+        LogStart();
+        _loop.Post(Start);
+        _loop.Run();
+        foreach (ProxyWorker worker in _workers) worker.Loop.Stop();
+        foreach (Thread thread in _threads) thread.Join();
+        return 0;
+    }
+
+    /// <summary>Begins to end: nothing new is accepted, connections finish. Any thread.</summary>
+    public void Shutdown() => _loop.Post(BeginDrain);
+
+    private ControlConfig Named(ControlConfig service) => _config.Identity is null ? service with { Name = null } : service;
+
+    private void LogStart()
+    {
+        _log.Info($"release {BuildInfo.Version} by linkerd-cs");
+        _log.Info($"Using {_config.Workers} worker threads");
+        _log.Info($"Admin interface on {_config.Admin.Listen}");
+        _log.Info($"Inbound interface on {_config.Inbound.Listen}");
+        foreach (SocketAddress address in _config.Outbound.Listen) _log.Info($"Outbound interface on {address}");
+        if (_config.Identity is { } identity) _log.Info($"Local identity is {identity.LocalName}");
+        _log.Info($"Destinations resolved via {_config.Destination.Address}");
+    }
+
+    private void Start()
+    {
+        foreach (ProxyWorker worker in _workers)
+        {
+            var thread = new Thread(worker.Loop.Run) { Name = worker.Loop.Name, IsBackground = true };
+            _threads.Add(thread);
+            thread.Start();
+        }
+
+        if (_identity is null)
+        {
+            Serve();
+            return;
+        }
+
+        _identity.State.Subscribe(OnIdentity);
+        _ = _identity.RunAsync(_stopping.Token);
+    }
+
+    private void OnIdentity(IdentityState state)
+    {
+        foreach (ProxyWorker worker in _workers) worker.Loop.Post(() => worker.SetTls(state.Contexts));
+        if (_admin.IsReady || _draining) return;
+        Serve();
+        _ = _identity!.FollowAnchorsAsync(_config.ControlStreams, _stopping.Token);
+    }
+
+    private void Serve()
+    {
+        foreach (ProxyWorker worker in _workers) worker.Loop.Post(() => worker.Start(_config));
+        _admin.IsReady = true;
+    }
+
+    private void BeginDrain()
+    {
+        if (_draining) return;
+        _draining = true;
+        _log.Info("Received shutdown signal");
+        _admin.IsReady = false;
+        foreach (ProxyWorker worker in _workers) worker.Loop.Post(worker.Drain);
+        _ = DrainAsync();
+    }
+
+    private async Task DrainAsync()
+    {
+        long deadline = _loop.Now + (long)_config.ShutdownGrace.TotalNanoseconds;
+        while (!await AllIdleAsync() && _loop.Now < deadline) await LoopDelay.WaitAsync(_loop, TimeSpan.FromMilliseconds(20), CancellationToken.None);
+        if (_loop.Now >= deadline) _log.Warn($"Graceful shutdown did not complete in {_config.ShutdownGrace}, terminating now");
+        await _stopping.CancelAsync();
+        _loop.Stop();
+    }
+
+    private async Task<bool> AllIdleAsync()
+    {
+        foreach (ProxyWorker worker in _workers)
+        {
+            if (!await AskAsync(worker, static w => w.IsIdle)) return false;
+        }
+
+        return true;
+    }
+
+    private async Task SweepAsync()
+    {
+        _control.Connections.Run();
+        foreach (ProxyWorker worker in _workers)
+        {
+            await AskAsync(worker, static w =>
+            {
+                w.Worker.Connections.Run();
+                return true;
+            });
+        }
+    }
+
+    private static Task<bool> AskAsync(ProxyWorker worker, Func<ProxyWorker, bool> question)
+    {
+        var answer = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        worker.Loop.Post(() => answer.TrySetResult(question(worker)));
+        return answer.Task;
+    }
+}

@@ -1,0 +1,72 @@
+using Linkerd.Model;
+using Linkerd.Net;
+using Linkerd.Proxy.Accept;
+using Linkerd.Proxy.Config;
+using Linkerd.Proxy.Connect;
+using Linkerd.Proxy.Detect;
+using Linkerd.Proxy.Http;
+using Linkerd.Proxy.Identity;
+using Linkerd.Proxy.Stack;
+using Linkerd.Proxy.Tcp;
+
+namespace Linkerd.Proxy;
+
+/// <summary>One thread of the data path, with its listeners and stacks.</summary>
+internal sealed class ProxyWorker
+{
+    private readonly List<TcpListener> _listeners = [];
+    private readonly InboundStack _inbound;
+    private readonly OutboundStack _outbound;
+
+    public ProxyWorker(ProxyRuntime runtime, int index)
+    {
+        Loop = EventLoop.Create(new EventLoopOptions { Name = $"worker-{index}" });
+        Worker = new Worker(index, Loop);
+        ProxyConfig config = runtime.Config;
+        var connector = new Connector(Loop, address => IsOwn(config, address));
+        var services = new WorkerServices(ProtocolDetector.Instance, connector, TcpRelay.Instance, new HttpServerFactory(Worker), new HttpClientFactory(Worker, connector));
+        _inbound = new InboundStack(runtime, Worker, services);
+        _outbound = new OutboundStack(runtime, Worker, services);
+    }
+
+    public EventLoop Loop { get; }
+
+    public Worker Worker { get; }
+
+    /// <summary>Connections of both sides that are open.</summary>
+    public bool IsIdle => Worker.Connections.IsEmpty;
+
+    /// <summary>Binds this worker's share of the listening ports; the kernel spreads connections over the workers. Before the loop runs.</summary>
+    public void Bind(ProxyConfig config, bool shared)
+    {
+        Add(config.Inbound.Listen, config.Inbound, shared);
+        foreach (SocketAddress address in config.Outbound.Listen) Add(address, config.Outbound, shared);
+    }
+
+    /// <summary>Starts accepting. On the loop.</summary>
+    public void Start(ProxyConfig config)
+    {
+        _inbound.WatchPorts();
+        _listeners[0].Start(Loop, new ConnectionAcceptor(Direction.Inbound, Worker, _inbound));
+        for (int i = 1; i < _listeners.Count; i++) _listeners[i].Start(Loop, new ConnectionAcceptor(Direction.Outbound, Worker, _outbound));
+        _ = config;
+    }
+
+    /// <summary>New connections use these contexts. On the loop.</summary>
+    public void SetTls(TlsContexts contexts) => Worker.Tls = contexts;
+
+    /// <summary>Stops accepting; connections finish what they have. On the loop.</summary>
+    public void Drain()
+    {
+        Worker.IsDraining = true;
+        foreach (TcpListener listener in _listeners) listener.Dispose();
+        _inbound.Drain();
+        _outbound.Drain();
+    }
+
+    private static bool IsOwn(ProxyConfig config, SocketAddress address)
+        => config.Outbound.Listen.Contains(address) || address == config.Inbound.Listen;
+
+    private void Add(SocketAddress address, SideConfig side, bool shared)
+        => _listeners.Add(TcpListener.Bind(address, new TcpListenerOptions { ReusePort = shared, Backlog = side.ListenBacklog ?? 4096, Accepted = side.AcceptOptions }));
+}
