@@ -20,6 +20,7 @@ namespace Linkerd.Proxy;
 /// The whole proxy. Order: ports are bound, the admin server answers, the certificate is obtained, then connections are
 /// accepted; at the end connections drain for at most the grace period. The control loop is the calling thread.
 /// </summary>
+[System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1001", Justification = "Lives as long as the process.")]
 public sealed class ProxyApp
 {
     private readonly ProxyConfig _config;

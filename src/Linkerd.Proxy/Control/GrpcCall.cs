@@ -10,6 +10,7 @@ using Linkerd.Proxy.Stack;
 namespace Linkerd.Proxy.Control;
 
 /// <summary>One call with one request message, on one stream. Messages larger than 4 MiB end it.</summary>
+[System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1001", Justification = "The deframer is given back when the call ends.")]
 internal sealed class GrpcCall : IHttpCall, IHttpStreamHandler
 {
     private readonly TaskCompletionSource<Status> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);

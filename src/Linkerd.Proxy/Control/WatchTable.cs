@@ -47,6 +47,7 @@ public sealed class WatchTable<TKey, TValue>
         return entry;
     }
 
+    [System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1001", Justification = "Disposed when the entry is evicted.")]
     private sealed class Entry
     {
         private readonly WatchTable<TKey, TValue> _table;

@@ -105,7 +105,7 @@ public sealed class DiscoveryStreams(ProxyConfig config, ControlClient destinati
 
             if (cancellation.IsCancellationRequested || isFinal?.Invoke(status.StatusCode) == true) return;
             if (status.StatusCode is not (StatusCode.OK or StatusCode.NotFound)) log.Log(LogLevel.Warn, $"{what}: {status.StatusCode}: {status.Detail}", "control");
-            await LoopDelay.WaitAsync(client.Loop, ExponentialBackoff.ControlDefault.Delay(attempt++, Random.Shared.NextDouble()), cancellation);
+            await LoopDelay.WaitAsync(client.Loop, Model.ExponentialBackoff.ControlDefault.Delay(attempt++, Random.Shared.NextDouble()), cancellation);
         }
     }
 }

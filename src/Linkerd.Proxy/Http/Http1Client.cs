@@ -7,6 +7,7 @@ using Linkerd.Proxy.Stack;
 namespace Linkerd.Proxy.Http;
 
 /// <summary>A pool of HTTP/1 connections to an endpoint; the one used last is used first, so that the others can go idle.</summary>
+[System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1001", Justification = "Cancelled when the endpoint is retired; it holds no handle.")]
 internal sealed class Http1Client : EndpointClient
 {
     private readonly Worker _worker;

@@ -7,6 +7,7 @@ using Linkerd.Proxy.Stack;
 namespace Linkerd.Proxy.Http;
 
 /// <summary>One HTTP/2 connection to an endpoint, opened on first use or when primed, and opened again, with backoff, when it is lost.</summary>
+[System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1001", Justification = "Cancelled when the endpoint is retired; it holds no handle.")]
 internal sealed class Http2Client : EndpointClient
 {
     private readonly Worker _worker;
