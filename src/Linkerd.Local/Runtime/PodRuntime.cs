@@ -12,6 +12,7 @@ namespace Linkerd.Local.Runtime;
 internal sealed class PodRuntime(NodeContext node) : IPodRuntime, IInformerHandler<Pod>
 {
     private readonly ConcurrentDictionary<string, PodWorker> _workers = new();
+    private volatile bool _down;
 
     /// <summary>Pods that are running or ending.</summary>
     public int Count => _workers.Count;
@@ -35,6 +36,13 @@ internal sealed class PodRuntime(NodeContext node) : IPodRuntime, IInformerHandl
             worker.Abort();
         else
             DeleteFolders(uid);
+    }
+
+    /// <summary>Ends all containers because the cluster stops: the API keeps the pods, which are started again with it.</summary>
+    public async Task ShutDownAsync(TimeSpan grace)
+    {
+        _down = true;
+        await Task.WhenAll(_workers.Values.Select(w => w.ShutDownAsync(grace)));
     }
 
     /// <summary>Removes what pods left behind that were deleted while the cluster was down; call once all pods are known.</summary>
@@ -125,7 +133,7 @@ internal sealed class PodRuntime(NodeContext node) : IPodRuntime, IInformerHandl
 
     private void Observe(Pod pod)
     {
-        if (pod.Spec?.NodeName != NodeContext.NodeName)
+        if (_down || pod.Spec?.NodeName != NodeContext.NodeName)
             return;
         var uid = pod.Metadata.Uid!;
         var worker = _workers.GetValueOrDefault(uid);

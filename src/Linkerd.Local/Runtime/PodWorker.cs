@@ -25,6 +25,7 @@ internal sealed class PodWorker
     private Task? _stopping;
     private string? _forcedPhase;
     private bool _deleted;
+    private bool _reportEnd;
 
     public PodWorker(NodeContext node, Pod pod)
     {
@@ -90,6 +91,7 @@ internal sealed class PodWorker
         await _stop.CancelAsync();
         if (_stopping is { } stopping)
             await stopping;
+        _reportEnd = !_gone.IsCancellationRequested;
         await _gone.CancelAsync();
         await reporting;
         await CleanUpAsync();
@@ -113,6 +115,30 @@ internal sealed class PodWorker
         _stop.Cancel();
         foreach (var record in _init.Concat(_main))
             record.Process?.Kill();
+    }
+
+    /// <summary>Ends the containers and leaves the pod's status as it is: the cluster stops, not the pod.</summary>
+    public async Task ShutDownAsync(TimeSpan grace)
+    {
+        await _gone.CancelAsync();
+        lock (_lock)
+            _stopping ??= Task.CompletedTask;
+        await _stop.CancelAsync();
+        var running = _main.Concat(_init).Select(static c => c.Process).OfType<ContainerProcess>().ToList();
+        foreach (var process in running)
+            process.Signal(Native.SigTerm);
+        using var limit = new CancellationTokenSource(grace);
+        foreach (var process in running)
+        {
+            try
+            {
+                await process.Exited.WaitAsync(limit.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                process.Kill();
+            }
+        }
     }
 
     /// <summary>Hears of changes that others made to the pod.</summary>
@@ -351,7 +377,7 @@ internal sealed class PodWorker
     private async Task WhenAsync(Func<bool> condition, CancellationToken stop)
     {
         while (!condition())
-            await Task.Delay(20, Node.Clock, stop);
+            await Task.Delay(TimeSpan.FromMilliseconds(20), Node.Clock, stop);
     }
 
     private async Task StopContainersAsync(TimeSpan grace)
@@ -382,7 +408,7 @@ internal sealed class PodWorker
                 await _changed.WaitAsync(gone);
                 if (!await TryReportAsync(gone))
                 {
-                    await Task.Delay(200, Node.Clock, gone);
+                    await Task.Delay(TimeSpan.FromMilliseconds(200), Node.Clock, gone);
                     Changed();
                 }
             }
@@ -392,7 +418,7 @@ internal sealed class PodWorker
             // The last status is written below, unless nobody can read it any more.
         }
 
-        if (!_deleted)
+        if (!_deleted && _reportEnd)
             await TryReportAsync(CancellationToken.None);
     }
 

@@ -86,11 +86,18 @@ internal static partial class PseudoTerminal
             var descriptor = (int)master.DangerousGetHandle();
             while (Read(descriptor, buffer, (nuint)buffer.Length) is > 0 and var read)
             {
-                output?.Write(buffer, 0, (int)read);
-                output?.Flush();
+                // Servers forbid synchronous writes; this thread has nothing else to do.
+                if (output is not null)
+                    WriteAsync(output, buffer.AsMemory(0, (int)read)).GetAwaiter().GetResult();
             }
         },
         CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
+    private static async Task WriteAsync(Stream output, ReadOnlyMemory<byte> bytes)
+    {
+        await output.WriteAsync(bytes);
+        await output.FlushAsync();
+    }
 
     [StructLayout(LayoutKind.Sequential)]
     private struct WindowSize

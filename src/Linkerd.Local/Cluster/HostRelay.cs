@@ -1,0 +1,145 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+
+namespace Linkerd.Local.Cluster;
+
+/// <summary>
+/// The foot on the host: listens on loopback for the ports that the cluster opens, and hands each connection in through the node's
+/// socket, whose path both sides see. Nothing else joins the two networks.
+/// </summary>
+internal sealed class HostRelay(LocalPaths paths, NodeLog log) : IAsyncDisposable
+{
+    private static readonly TimeSpan Retry = TimeSpan.FromMilliseconds(50);
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Dictionary<int, (Socket Listener, string Target)> _open = [];
+    private readonly Lock _lock = new();
+
+    /// <summary>Opens a port whose target is known from the start; port 0 takes a free one. Returns the port.</summary>
+    public int Open(int port, string target)
+    {
+        var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            listener.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
+            listener.Bind(new IPEndPoint(IPAddress.Loopback, port));
+            listener.Listen(512);
+        }
+        catch
+        {
+            listener.Dispose();
+            throw;
+        }
+
+        port = ((IPEndPoint)listener.LocalEndPoint!).Port;
+        lock (_lock)
+            _open[port] = (listener, target);
+        _ = AcceptAsync(listener, target);
+        return port;
+    }
+
+    /// <summary>Follows what the node wants open, until disposed.</summary>
+    public async Task FollowAsync(int fixedPort)
+    {
+        while (!_stop.IsCancellationRequested)
+        {
+            try
+            {
+                using var socket = await NodeSocketClient.OpenAsync(paths, "ports", _stop.Token);
+                while (await SocketLine.ReadAsync(socket, _stop.Token) is { } line)
+                    Apply(line, fixedPort);
+            }
+            catch (Exception e) when (e is ClusterException or SocketException or IOException)
+            {
+                // Not up yet, or on its way down.
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+
+            await Task.Delay(Retry).WaitAsync(TimeSpan.FromSeconds(5));
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        lock (_lock)
+        {
+            foreach (var (listener, _) in _open.Values)
+                listener.Dispose();
+            _open.Clear();
+        }
+    }
+
+    private void Apply(string line, int fixedPort)
+    {
+        var wanted = line.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(static w => w.Split('=', 2))
+            .ToDictionary(static w => int.Parse(w[0], CultureInfo.InvariantCulture), static w => w[1]);
+        lock (_lock)
+        {
+            foreach (var port in _open.Keys.Where(p => p != fixedPort && (!wanted.TryGetValue(p, out var target) || target != _open[p].Target)).ToList())
+            {
+                _open[port].Listener.Dispose();
+                _open.Remove(port);
+            }
+        }
+
+        foreach (var (port, target) in wanted)
+        {
+            lock (_lock)
+            {
+                if (_open.ContainsKey(port))
+                    continue;
+            }
+
+            try
+            {
+                Open(port, target);
+            }
+            catch (SocketException e)
+            {
+                log.Write("relay", $"port {port} of the host's loopback cannot be opened for {target}: {e.Message}");
+            }
+        }
+    }
+
+    private async Task AcceptAsync(Socket listener, string target)
+    {
+        while (true)
+        {
+            try
+            {
+                var client = await listener.AcceptAsync(_stop.Token);
+                client.NoDelay = true;
+                _ = RelayAsync(client, target);
+            }
+            catch (Exception e) when (e is SocketException or ObjectDisposedException or OperationCanceledException)
+            {
+                return;
+            }
+        }
+    }
+
+    private async Task RelayAsync(Socket client, string target)
+    {
+        Socket? inside = null;
+        try
+        {
+            inside = await NodeSocketClient.OpenAsync(paths, "dial " + target, _stop.Token);
+            if (await SocketLine.ReadAsync(inside, _stop.Token) == "ok")
+            {
+                await Pump.JoinAsync(client, inside);
+                return;
+            }
+        }
+        catch (Exception e) when (e is ClusterException or SocketException or IOException or OperationCanceledException)
+        {
+            log.Failure("relay", e);
+        }
+
+        client.Dispose();
+        inside?.Dispose();
+    }
+}
