@@ -3,6 +3,7 @@ using Linkerd.Cli.Commands;
 using Linkerd.Cli.Commands.Demo;
 using Linkerd.Cli.Commands.Diagnostics;
 using Linkerd.Cli.Commands.Inject;
+using Linkerd.Cli.Commands.Local;
 using Linkerd.Cli.Commands.Viz;
 
 namespace Linkerd.Cli;
@@ -23,6 +24,7 @@ public static class LinkerdCommand
         root.Subcommands.Add(new DiagnosticsCommand(terminal));
         root.Subcommands.Add(new IdentityCommand(terminal));
         root.Subcommands.Add(new DemoCommand(terminal));
+        root.Subcommands.Add(new LocalCommand(terminal));
         return root;
     }
 }

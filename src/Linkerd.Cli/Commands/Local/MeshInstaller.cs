@@ -1,0 +1,39 @@
+using System.Text.Json.Nodes;
+using Linkerd.Cli.Manifests;
+using Linkerd.Inject.ControlPlane;
+using Linkerd.Kubernetes;
+
+namespace Linkerd.Cli.Commands.Local;
+
+/// <summary>Installs the control plane into the embedded cluster, once, and waits until it is ready.</summary>
+internal sealed class MeshInstaller(KubernetesClient client, Steps steps)
+{
+    /// <summary>The registry of images that the embedded cluster makes from this build.</summary>
+    public const string Registry = "localhost/linkerd-cs";
+
+    private const string Namespace = "linkerd";
+
+    /// <summary>Installs unless it is there, then waits.</summary>
+    public async Task EnsureAsync(CancellationToken cancel)
+    {
+        if (!await IsInstalledAsync(cancel))
+        {
+            var documents = ControlPlaneManifests.Documents(new ControlPlaneOptions
+            {
+                Registry = Registry,
+                Version = LinkerdVersion.Current,
+                ReadinessPeriodSeconds = 1,
+            });
+            await ManifestApplier.ApplyAsync(client, documents, cancel);
+            steps.Done($"control plane {LinkerdVersion.Current} installed");
+        }
+
+        await Rollouts.WaitAsync(client, Namespace, cancel);
+        steps.Done("control plane ready");
+    }
+
+    // Written with the rest, but last: what was interrupted is applied again.
+    private async Task<bool> IsInstalledAsync(CancellationToken cancel) =>
+        await client.Resource(Resources.ConfigMaps, Namespace).FindAsync("linkerd-config", cancel) is not null
+        && await client.Resource(Resources.Deployments, Namespace).FindAsync("linkerd-proxy-injector", cancel) is not null;
+}
