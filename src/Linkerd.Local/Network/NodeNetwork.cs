@@ -23,9 +23,7 @@ internal static class NodeNetwork
     {
         await Tool.RunAsync("ip", ["-batch", "-"], $"""
             link set lo up
-            link add node0 type dummy
-            addr add {NodeAddress}/32 dev node0
-            link set node0 up
+            addr add {NodeAddress}/32 dev lo
             route add blackhole {PodRange}
 
             """, cancel);

@@ -31,7 +31,9 @@ internal static class AtomicFolder
         var fresh = Path.Combine(folder, "..data_tmp");
         File.Delete(fresh);
         File.CreateSymbolicLink(fresh, version);
-        File.Move(fresh, Path.Combine(folder, Data), overwrite: true);
+        // File.Move would follow the link, which leads to a folder.
+        if (Native.Rename(fresh, Path.Combine(folder, Data)) != 0)
+            throw new IOException($"{folder}: {Native.LastError()}");
         Link(folder, files.Keys);
         if (old is not null && Directory.Exists(Path.Combine(folder, old)))
             Directory.Delete(Path.Combine(folder, old), recursive: true);

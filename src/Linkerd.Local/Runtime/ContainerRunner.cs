@@ -36,7 +36,7 @@ internal sealed class ContainerRunner
             while (true)
             {
                 var begin = Environment.TickCount64;
-                var code = await StartOnceAsync(stop);
+                var code = await TryStartOnceAsync(stop);
                 _launched.TrySetResult();
                 var again = !stop.IsCancellationRequested && (restartPolicy == "Always" || (restartPolicy == "OnFailure" && code != 0));
                 if (!again)
@@ -67,6 +67,26 @@ internal sealed class ContainerRunner
         _pod.Update(() => _record.State = Waiting("CrashLoopBackOff", message));
         _pod.Event("Warning", "BackOff", "Back-off restarting failed container", _record);
         await Task.Delay(wait, _pod.Node.Clock, stop);
+    }
+
+    // What goes wrong on our side counts as a failed start, and is tried again like one.
+    private async Task<int> TryStartOnceAsync(CancellationToken stop)
+    {
+        try
+        {
+            return await StartOnceAsync(stop);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            _pod.Node.Log.Write($"pod {_pod.Namespace}/{_pod.Name}/{_record.Name}", e.ToString());
+            _pod.Event("Warning", "Failed", $"Error: {e.Message}", _record);
+            var now = PodStatusBuilder.Now(_pod.Node.Clock);
+            _pod.Update(() => _record.State = _record.LastState = new ContainerState
+            {
+                Terminated = new ContainerStateTerminated { ExitCode = 128, Reason = "StartError", Message = e.Message, StartedAt = now, FinishedAt = now },
+            });
+            return 128;
+        }
     }
 
     /// <summary>One start, to its end. Returns the exit code.</summary>
@@ -244,9 +264,14 @@ internal sealed class ContainerRunner
     private int NextLogNumber()
     {
         var number = _record.Restarts;
-        var old = _pod.Folders.Log(_record.Name, number - KeptLogs);
-        File.Delete(old);
-        File.Delete(old + ".1");
+        if (number >= KeptLogs)
+        {
+            var old = _pod.Folders.Log(_record.Name, number - KeptLogs);
+            Directory.CreateDirectory(Path.GetDirectoryName(old)!);
+            File.Delete(old);
+            File.Delete(old + ".1");
+        }
+
         _record.LogNumber = number;
         return number;
     }
