@@ -89,7 +89,7 @@ public sealed class Supervisor(LocalPaths paths)
         var log = ShellText.Quote(paths.Log);
         var node = ShellText.Quote([.. nodeCommand, "--api-port", port.ToString(CultureInfo.InvariantCulture)]);
         words.AddRange(["/bin/sh", "-c", $"exec 3<&0; {node} </dev/null >>{log} 2>&1 3<&- & node=$!; (cat <&3 >/dev/null; kill -KILL $node) & exec 3<&-; wait $node"]);
-        var start = new ProcessStartInfo(Tool.Path("unshare")) { RedirectStandardInput = true, WorkingDirectory = "/" };
+        var start = new ProcessStartInfo(Tool.Path("unshare")) { UseShellExecute = false, RedirectStandardInput = true, WorkingDirectory = "/" };
         foreach (var word in words)
             start.ArgumentList.Add(word);
         start.Environment["LINKERD_LOCAL_HOME"] = paths.Home;

@@ -14,7 +14,8 @@ internal sealed class ControllerSet
         _controllers =
         [
             new Scheduler(context), new ReplicaSetController(context), new DeploymentController(context), new EndpointsController(context),
-            new AccountController(context) { AuthorityPem = authorityPem },
+            new AccountController(context) { AuthorityPem = authorityPem }, new StatefulSetController(context), new DaemonSetController(context),
+            new JobController(context), new CronJobController(context), new NamespaceController(context), new GarbageCollector(context),
         ];
     }
 

@@ -82,7 +82,7 @@ internal sealed class DeploymentController : Controller
         return current;
     }
 
-    private Task AnnotateAsync(ResourceType<Workload> type, Workload target, string name, int value, CancellationToken cancel)
+    private Task<Workload> AnnotateAsync(ResourceType<Workload> type, Workload target, string name, int value, CancellationToken cancel)
     {
         var patch = new JsonObject { ["metadata"] = new JsonObject { ["annotations"] = new JsonObject { [name] = value.ToString(CultureInfo.InvariantCulture) } } };
         return Client.Resource(type, target.Metadata.Namespace).PatchAsync(target.Metadata.Name!, Patch.Merge(patch), cancel: cancel);

@@ -42,7 +42,7 @@ internal sealed class Scheduler : Controller
         Context.Events.Record("Pod", "v1", pod.Metadata, "Normal", "Scheduled", $"Successfully assigned {key} to {NodeContext.NodeName}");
     }
 
-    private Task RefuseAsync(Pod pod, CancellationToken cancel) => Client.Resource(Resources.Pods, pod.Metadata.Namespace).PatchAsync(
+    private Task<Pod> RefuseAsync(Pod pod, CancellationToken cancel) => Client.Resource(Resources.Pods, pod.Metadata.Namespace).PatchAsync(
         pod.Metadata.Name!,
         Patch.Merge(new JsonObject
         {

@@ -10,7 +10,7 @@ namespace Linkerd.Local.Network;
 internal sealed class ServiceProxy(Informer<Service> services, Informer<EndpointSlice> slices, NodeLog log) : IInformerHandler<Service>, IInformerHandler<EndpointSlice>
 {
     private static readonly TimeSpan Gather = TimeSpan.FromMilliseconds(15);
-    private readonly SemaphoreSlim _changed = new(0, 1);
+    private readonly ChangeSignal _changed = new();
     private string _applied = "";
 
     /// <summary>Applies changes until cancelled; those that come close together are applied together.</summary>
@@ -67,12 +67,5 @@ internal sealed class ServiceProxy(Informer<Service> services, Informer<Endpoint
 
     public void OnDeleted(EndpointSlice value) => Changed();
 
-    private void Changed()
-    {
-        lock (_changed)
-        {
-            if (_changed.CurrentCount == 0)
-                _changed.Release();
-        }
-    }
+    private void Changed() => _changed.Set();
 }

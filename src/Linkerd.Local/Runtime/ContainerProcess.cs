@@ -47,7 +47,7 @@ internal sealed class ContainerProcess : IDisposable
     public static ContainerProcess Start(LaunchPlan plan, ContainerLog log, bool userNamespace)
     {
         var command = LaunchScript.Write(plan, userNamespace);
-        var start = new ProcessStartInfo(command[0]) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = "/" };
+        var start = new ProcessStartInfo(command[0]) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = "/" };
         foreach (var word in command.Skip(1))
             start.ArgumentList.Add(word);
         start.Environment.Clear();

@@ -33,7 +33,16 @@ internal sealed class PodRuntime(NodeContext node) : IPodRuntime, IInformerHandl
     {
         var uid = value.Metadata.Uid!;
         if (_workers.TryGetValue(uid, out var worker))
-            worker.Abort();
+        {
+            try
+            {
+                worker.Abort();
+            }
+            catch (ObjectDisposedException)
+            {
+                // It has just ended by itself.
+            }
+        }
         else
             DeleteFolders(uid);
     }
@@ -163,6 +172,7 @@ internal sealed class PodRuntime(NodeContext node) : IPodRuntime, IInformerHandl
     {
         await worker.RunAsync();
         _workers.TryRemove(uid, out _);
+        worker.Dispose();
         if (await node.Client.Resource(Resources.Pods, worker.Namespace).FindAsync(worker.Name) is not { } left || left.Metadata.Uid != uid)
             DeleteFolders(uid);
     }

@@ -9,14 +9,14 @@ using Linkerd.Local.Network;
 namespace Linkerd.Local.Runtime;
 
 /// <summary>The life of one pod: network, volumes, init containers, containers, end. Its status is written as it changes.</summary>
-internal sealed class PodWorker
+internal sealed class PodWorker : IDisposable
 {
     private static readonly TimeSpan RefreshPeriod = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan VolumeRetry = TimeSpan.FromSeconds(1);
     private readonly Lock _lock = new();
     private readonly CancellationTokenSource _stop = new();
     private readonly CancellationTokenSource _gone = new();
-    private readonly SemaphoreSlim _changed = new(0, 1);
+    private readonly ChangeSignal _changed = new();
     private readonly List<ContainerRecord> _init;
     private readonly List<ContainerRecord> _main;
     private readonly PodStatusBuilder _status;
@@ -95,6 +95,13 @@ internal sealed class PodWorker
         await _gone.CancelAsync();
         await reporting;
         await CleanUpAsync();
+    }
+
+    /// <summary>After the end of <see cref="RunAsync"/>.</summary>
+    public void Dispose()
+    {
+        _stop.Dispose();
+        _gone.Dispose();
     }
 
     /// <summary>Ends the pod gracefully; a second call changes nothing.</summary>
@@ -390,14 +397,7 @@ internal sealed class PodWorker
         await Task.WhenAll(running.Select(r => StopProcessAsync(r, r.Process!, grace)));
     }
 
-    private void Changed()
-    {
-        lock (_changed)
-        {
-            if (_changed.CurrentCount == 0)
-                _changed.Release();
-        }
-    }
+    private void Changed() => _changed.Set();
 
     private async Task ReportAsync(CancellationToken gone)
     {

@@ -29,7 +29,7 @@ internal static class Tool
     public static async Task<(int Code, string Output, string Error)> TryRunAsync(
         string tool, IEnumerable<string> arguments, string? input = null, CancellationToken cancel = default)
     {
-        var start = new ProcessStartInfo(Path(tool)) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(Path(tool)) { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var argument in arguments)
             start.ArgumentList.Add(argument);
         using var process = Process.Start(start) ?? throw new ToolException($"{tool} could not be started");
