@@ -177,7 +177,7 @@ public sealed class ForeignTlsTests : IDisposable
     {
         using var process = new Process { StartInfo = new ProcessStartInfo(program, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true } };
         var output = new System.Text.StringBuilder();
-        var echoed = new TaskCompletionSource();
+        var echoed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         void Add(string? text)
         {
             if (text is null) return;
@@ -222,7 +222,8 @@ public sealed class ForeignTlsTests : IDisposable
         public static async Task<OpensslServer> StartAsync(string arguments)
         {
             var process = new Process { StartInfo = new ProcessStartInfo("openssl", $"s_server -accept 127.0.0.1:0 {arguments}") { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true } };
-            var port = new TaskCompletionSource<int>();
+            // Asynchronously: else the test would go on inside the callback, and wait there for the end of the stream it blocks.
+            var port = new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously);
             process.ErrorDataReceived += (_, _) => { };
             process.OutputDataReceived += (_, e) =>
             {

@@ -134,6 +134,25 @@ public sealed class TlsTests
         Assert.Equal((TlsFailureKind.Alert, 40), ((await dialing.Failed).Tls!.Kind, (await dialing.Failed).Tls!.Alert)); // handshake_failure
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Chains_signed_with_rsa_and_anchors_that_are_intermediates_verify(bool rsa)
+    {
+        using var harness = new Harness();
+        using var kit = new TlsKit();
+        using var root = new TestAuthority("root", rsa);
+        using var issuer = new TestAuthority("issuer", rsa, root);
+        TestLeaf server = issuer.Issue(TlsKit.ServerIdentity), client = issuer.Issue(TlsKit.ClientIdentity);
+        // The server trusts the root and is sent the issuer; the client trusts the issuer alone.
+        var serverMaterial = new TlsMaterial { CertificateChain = [server.Der, issuer.Certificate.RawData], PrivateKey = server.Pkcs8, TrustAnchorsPem = root.Pem };
+        var clientMaterial = new TlsMaterial { CertificateChain = [client.Der, issuer.Certificate.RawData], PrivateKey = client.Pkcs8, TrustAnchorsPem = issuer.Pem };
+        TlsEnd serving = kit.Serve(harness, TlsServerContext.Create(serverMaterial));
+        TlsEnd dialing = await Dial(harness, kit, serving, clientMaterial, TlsKit.ServerIdentity);
+        Assert.Equal(TlsKit.ServerIdentity, ((TlsTransport)(await dialing.Completed).Transport).PeerIdentity);
+        Assert.Equal(TlsKit.ClientIdentity, ((TlsTransport)(await serving.Completed).Transport).PeerIdentity);
+    }
+
     [Fact]
     public async Task Not_tls_is_a_protocol_failure()
     {

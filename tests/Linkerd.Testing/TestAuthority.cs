@@ -7,15 +7,34 @@ namespace Linkerd.Testing;
 /// <summary>A certificate authority for tests, with leaves as the mesh's identity controller signs them.</summary>
 public sealed class TestAuthority : IDisposable
 {
-    private readonly ECDsa _key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+    private readonly AsymmetricAlgorithm _key;
+    private readonly X509SignatureGenerator _generator;
 
-    public TestAuthority(string name = "test.anchor")
+    public TestAuthority(string name = "test.anchor", bool rsa = false, TestAuthority? parent = null)
     {
-        var request = new CertificateRequest($"CN={name}", _key, HashAlgorithmName.SHA256);
+        CertificateRequest request;
+        if (rsa)
+        {
+            var key = RSA.Create(2048);
+            _key = key;
+            _generator = X509SignatureGenerator.CreateForRSA(key, RSASignaturePadding.Pkcs1);
+            request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        }
+        else
+        {
+            var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+            _key = key;
+            _generator = X509SignatureGenerator.CreateForECDsa(key);
+            request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
+        }
+
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
         request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign, true));
         request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, false));
-        Certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-30), DateTimeOffset.UtcNow.AddDays(365));
+        DateTimeOffset from = DateTimeOffset.UtcNow.AddDays(-30), until = DateTimeOffset.UtcNow.AddDays(300);
+        Certificate = parent is null
+            ? request.Create(request.SubjectName, _generator, from, until, [1])
+            : request.Create(parent.Certificate.SubjectName, parent._generator, from, until, [2]);
     }
 
     public X509Certificate2 Certificate { get; }
@@ -40,9 +59,8 @@ public sealed class TestAuthority : IDisposable
         Span<byte> serial = stackalloc byte[12];
         RandomNumberGenerator.Fill(serial);
         serial[0] &= 0x7F;
-        var generator = X509SignatureGenerator.CreateForECDsa(_key);
         using X509Certificate2 signed = request.Create(
-            Certificate.SubjectName, generator, notBefore ?? DateTimeOffset.UtcNow.AddMinutes(-10), notAfter ?? DateTimeOffset.UtcNow.AddDays(1), serial);
+            Certificate.SubjectName, _generator, notBefore ?? DateTimeOffset.UtcNow.AddMinutes(-10), notAfter ?? DateTimeOffset.UtcNow.AddDays(1), serial);
         X509Certificate2 withKey = rsaKey is not null ? signed.CopyWithPrivateKey(rsaKey) : signed.CopyWithPrivateKey(ecKey!);
         byte[] pkcs8 = rsaKey is not null ? rsaKey.ExportPkcs8PrivateKey() : ecKey!.ExportPkcs8PrivateKey();
         return new TestLeaf(withKey, pkcs8);

@@ -19,6 +19,7 @@ public sealed unsafe class TcpListener : IReadiness, IDeferred, IDisposable
     private int _fd;
     private int _pauseMillis = FirstPauseMillis;
     private bool _paused;
+    private bool _exhausted;
     private bool _yielded;
 
     private TcpListener(int fd, SocketAddress local, TcpListenerOptions options)
@@ -66,7 +67,7 @@ public sealed unsafe class TcpListener : IReadiness, IDeferred, IDisposable
         if (_loop is not null) throw new InvalidOperationException("the listener was already started");
         _loop = loop;
         _handler = handler;
-        _resume = new LoopTimer(loop, static self => ((TcpListener)self!).Resume(), this);
+        _resume = new LoopTimer(loop, static self => ((TcpListener)self!).RetryAfterExhaustion(), this);
         _key = loop.Register(_fd, this);
     }
 
@@ -105,7 +106,7 @@ public sealed unsafe class TcpListener : IReadiness, IDeferred, IDisposable
         byte* native = stackalloc byte[SocketAddress.NativeSize];
         for (int i = 0; i < _options.AcceptBatch; i++)
         {
-            if (_fd < 0 || _paused) return;
+            if (_fd < 0 || _paused || _exhausted) return;
             uint length = SocketAddress.NativeSize;
             int fd = Libc.Accept(_fd, native, &length, Const.SockNonblock | Const.SockCloexec);
             if (fd >= 0)
@@ -151,7 +152,7 @@ public sealed unsafe class TcpListener : IReadiness, IDeferred, IDisposable
         {
             // Retrying at once would spin: the queue stays readable while nothing can be accepted. No new edge comes either.
             ExhaustionPauses++;
-            _paused = true;
+            _exhausted = true;
             _resume!.Start(TimeSpan.FromMilliseconds(_pauseMillis));
             _pauseMillis = Math.Min(_pauseMillis * 2, LongestPauseMillis);
             return false;
@@ -159,6 +160,12 @@ public sealed unsafe class TcpListener : IReadiness, IDeferred, IDisposable
 
         // The rest belongs to one connection that died in the queue (accept(2)): go on with the next.
         return true;
+    }
+
+    private void RetryAfterExhaustion()
+    {
+        _exhausted = false;
+        ScheduleAccept();
     }
 
     private void ScheduleAccept()

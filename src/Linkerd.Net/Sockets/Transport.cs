@@ -102,7 +102,10 @@ public abstract class Transport : IDeferred
     }
 
     /// <summary>Appends a copy of <paramref name="data"/> and schedules a flush; large data may be sent at once.</summary>
-    public virtual void Write(ReadOnlySpan<byte> data)
+    public virtual void Write(ReadOnlySpan<byte> data) => Append(data);
+
+    /// <summary>Appends without ever sending at once: for a layer above, whose records are to share one system call.</summary>
+    internal void Append(ReadOnlySpan<byte> data)
     {
         if (IsClosed || IsWriteClosed || data.IsEmpty) return;
         Output.Write(data);

@@ -193,7 +193,7 @@ public sealed unsafe class TlsTransport : Transport, ITransportHandler
     }
 
     /// <summary>Takes ciphertext from OpenSSL; the transport below sends it at the end of the turn.</summary>
-    internal void PutOutput(ReadOnlySpan<byte> data) => _inner.Write(data);
+    internal void PutOutput(ReadOnlySpan<byte> data) => _inner.Append(data);
 
     /// <summary>The leaf carries the identity that the caller expects.</summary>
     internal bool IsExpected(nint leaf) => _expectedIdentity is null || SubjectAltNames.Contains(leaf, _expectedIdentity);
