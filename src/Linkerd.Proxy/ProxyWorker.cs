@@ -33,8 +33,8 @@ internal sealed class ProxyWorker
 
     public Worker Worker { get; }
 
-    /// <summary>Connections of both sides that are open.</summary>
-    public bool IsIdle => Worker.Connections.IsEmpty;
+    /// <summary>No accepted connection is being served.</summary>
+    public bool IsIdle => Worker.Serving == 0;
 
     /// <summary>Binds this worker's share of the listening ports; the kernel spreads connections over the workers. Before the loop runs.</summary>
     public void Bind(ProxyConfig config, bool shared)

@@ -29,6 +29,9 @@ public sealed class Worker
     /// <summary>The TLS contexts in force; replaced whole when a certificate or a trust anchor changes. Null until the first certificate, and without identity.</summary>
     public TlsContexts? Tls { get; set; }
 
+    /// <summary>Accepted connections that are being served; what a drain waits for.</summary>
+    public int Serving { get; set; }
+
     /// <summary>The proxy ends: connections finish what they have, nothing new is taken.</summary>
     public bool IsDraining { get; set; }
 }

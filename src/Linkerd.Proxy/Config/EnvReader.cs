@@ -172,7 +172,11 @@ internal sealed class EnvReader(Func<string, string?> variables)
         return new ExponentialBackoff(min, max, jitter);
     }
 
-    public void Fault(string name, string value, string expected) => Faults.Add($"{Prefix}{name}='{value}': expected {expected}");
+    public void Fault(string name, string value, string expected)
+    {
+        string fault = $"{Prefix}{name}='{value}': expected {expected}";
+        if (!Faults.Contains(fault)) Faults.Add(fault);
+    }
 
     private static bool TryNetwork(string text, out IPNetwork network)
     {

@@ -40,11 +40,13 @@ internal sealed class InboundPort
     public void Enter()
     {
         _users++;
+        _stack.Worker.Serving++;
         _idle.Stop();
     }
 
     public void Exit()
     {
+        _stack.Worker.Serving--;
         if (--_users == 0 && !_stack.Runtime.Config.Inbound.Ports.Contains(Port)) _idle.Start(_stack.Runtime.Config.Inbound.DiscoveryIdleTimeout);
     }
 

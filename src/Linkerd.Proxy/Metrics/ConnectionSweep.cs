@@ -5,9 +5,6 @@ public sealed class ConnectionSweep
 {
     private Entry? _first;
 
-    /// <summary>No connection is open.</summary>
-    public bool IsEmpty => _first is null;
-
     /// <summary>Brings every counter up to date.</summary>
     public void Run()
     {

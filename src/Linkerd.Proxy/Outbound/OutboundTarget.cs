@@ -66,11 +66,13 @@ internal sealed class OutboundTarget
     public void Enter()
     {
         _users++;
+        _stack.Worker.Serving++;
         _idle.Stop();
     }
 
     public void Exit()
     {
+        _stack.Worker.Serving--;
         if (--_users == 0) _idle.Start(_stack.Runtime.Config.Outbound.DiscoveryIdleTimeout);
     }
 
