@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -42,18 +43,18 @@ public sealed class GrpcServer : IAsyncDisposable
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             ApplyLimits(kestrel, settings);
-            kestrel.Listen(settings.EndPoint, listen =>
-            {
-                listen.Protocols = HttpProtocols.Http2;
-                if (settings.Tls is not null)
-                    listen.UseHttps(settings.Tls);
-            });
+            if (settings.Listener is null)
+                kestrel.Listen(settings.EndPoint, listen => Configure(listen, settings));
+            else
+                kestrel.ListenHandle(TakeOver(settings.Listener), listen => Configure(listen, settings));
         });
         var application = builder.Build();
         application.UseRouting();
         map(application);
         application.MapGrpcUnimplemented();
         await application.StartAsync(cancellationToken);
+        if (settings.Listener is not null)
+            return new GrpcServer(application, settings.EndPoint);
         var address = application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
         return new GrpcServer(application, new IPEndPoint(settings.EndPoint.Address, new Uri(address.Replace("[::]", "localhost", StringComparison.Ordinal)).Port));
     }
@@ -63,6 +64,22 @@ public sealed class GrpcServer : IAsyncDisposable
     {
         await _application.StopAsync();
         await _application.DisposeAsync();
+    }
+
+    private static void Configure(ListenOptions listen, GrpcServerSettings settings)
+    {
+        listen.Protocols = HttpProtocols.Http2;
+        if (settings.Tls is not null)
+            listen.UseHttps(settings.Tls);
+        settings.ConfigureListener?.Invoke(listen);
+    }
+
+    // From here on the server closes it.
+    private static ulong TakeOver(Socket listener)
+    {
+        var handle = (ulong)listener.SafeHandle.DangerousGetHandle();
+        listener.SafeHandle.SetHandleAsInvalid();
+        return handle;
     }
 
     private static void ApplyLimits(KestrelServerOptions kestrel, GrpcServerSettings settings)

@@ -1,4 +1,6 @@
 using System.Net;
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.Logging;
 
@@ -9,6 +11,12 @@ public sealed class GrpcServerSettings
 {
     /// <summary>The address. Port 0 takes any.</summary>
     public required IPEndPoint EndPoint { get; init; }
+
+    /// <summary>A socket that is bound already and taken over; null: one is bound to <see cref="EndPoint"/>.</summary>
+    public Socket? Listener { get; init; }
+
+    /// <summary>Adds to the listener, such as connection middleware; null: nothing.</summary>
+    public Action<ListenOptions>? ConfigureListener { get; init; }
 
     /// <summary>TLS; null: clear text with prior knowledge of HTTP/2.</summary>
     public HttpsConnectionAdapterOptions? Tls { get; init; }

@@ -1,0 +1,50 @@
+using Linkerd.Api.Destination;
+using Linkerd.Api.Services;
+using Linkerd.Grpc;
+using Linkerd.Grpc.AspNetCore;
+using Microsoft.AspNetCore.Routing;
+
+namespace Linkerd.Proxy.FunctionalTests.Kit;
+
+/// <summary>Answers Get by <c>name:port</c> and GetProfile by <c>address:port</c>. An address without a profile gets an empty one, as from the real one.</summary>
+internal sealed class DestinationScript
+{
+    private static readonly Method<GetDestination, Update> s_get =
+        Methods.ServerStreaming(DestinationApi.ServiceName, DestinationApi.Get, GetDestination.Parser, Update.Parser);
+
+    private static readonly Method<GetDestination, DestinationProfile> s_getProfile =
+        Methods.ServerStreaming(DestinationApi.ServiceName, DestinationApi.GetProfile, GetDestination.Parser, DestinationProfile.Parser);
+
+    /// <summary>Endpoints by <c>name:port</c>.</summary>
+    public Script<IReadOnlyList<WeightedAddr>> Endpoints { get; } = new();
+
+    /// <summary>Profiles by <c>address:port</c>.</summary>
+    public Script<DestinationProfile> Profiles { get; } = new();
+
+    public void Map(IEndpointRouteBuilder endpoints)
+    {
+        endpoints.MapServerStreaming(s_get, (request, responses, context) =>
+            Endpoints.FollowAsync(request.Path, (old, now) => SendAsync(responses, old ?? [], now), context.CancellationToken));
+        endpoints.MapServerStreaming(s_getProfile, async (request, responses, context) =>
+        {
+            if (Profiles.TryGet(request.Path, out _))
+            {
+                await Profiles.FollowAsync(request.Path, (_, profile) => responses.WriteAsync(profile), context.CancellationToken);
+                return;
+            }
+
+            await responses.WriteAsync(new DestinationProfile());
+            await Task.Delay(Timeout.Infinite, context.CancellationToken);
+        });
+    }
+
+    private static async Task SendAsync(IServerStreamWriter<Update> responses, IReadOnlyList<WeightedAddr> old, IReadOnlyList<WeightedAddr> now)
+    {
+        var gone = old.Where(o => now.All(n => !n.Addr.Equals(o.Addr))).Select(o => o.Addr).ToArray();
+        if (gone.Length > 0)
+            await responses.WriteAsync(new Update { Remove = new AddrSet { Addrs = { gone } } });
+        var added = now.Where(n => !old.Contains(n)).ToArray();
+        if (added.Length > 0)
+            await responses.WriteAsync(new Update { Add = new WeightedAddrSet { Addrs = { added }, MetricLabels = { ["namespace"] = "test" } } });
+    }
+}

@@ -1,0 +1,111 @@
+using Linkerd.Api.Destination;
+using Linkerd.Api.Mapping;
+using Linkerd.Api.Meta;
+using System.Net;
+
+namespace Linkerd.Proxy.FunctionalTests.Kit;
+
+/// <summary>A mesh for one scenario: a network, a control plane, and pods as the scenario adds them. Disposing it leaves nothing behind.</summary>
+internal sealed class MeshFixture : IAsyncDisposable
+{
+    private readonly MeshNetwork _network = new();
+    private readonly List<IAsyncDisposable> _parts = [];
+    private ControlPlane? _control;
+
+    private MeshFixture()
+    {
+    }
+
+    public MeshAuthority Authority { get; } = new();
+
+    public ControlPlane Control => _control!;
+
+    public static async Task<MeshFixture> StartAsync()
+    {
+        var mesh = new MeshFixture();
+        try
+        {
+            var (ns, address) = mesh._network.Add("control");
+            mesh._control = await ControlPlane.StartAsync(mesh.Authority, ns, address);
+            return mesh;
+        }
+        catch
+        {
+            await mesh.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>A pod without a proxy.</summary>
+    public Pod AddPod(string name)
+    {
+        var (ns, address) = _network.Add(name);
+        return Own(new Pod(name, ns, address));
+    }
+
+    /// <summary>A pod with firewall and proxy.</summary>
+    public async Task<Pod> AddMeshedPodAsync(string name, params (string Name, string Value)[] environment)
+    {
+        var pod = AddPod(name);
+        await pod.ProgramFirewallAsync();
+        await pod.StartProxyAsync(Control, environment);
+        return pod;
+    }
+
+    /// <summary>Ends with the mesh.</summary>
+    public T Own<T>(T part)
+        where T : IAsyncDisposable
+    {
+        _parts.Add(part);
+        return part;
+    }
+
+    /// <summary>A Service: an address that policy and profile know, and endpoints by its name.</summary>
+    public void AddService(string name, string clusterIp, int port, IEnumerable<WeightedAddr> endpoints, bool opaque = false)
+    {
+        var host = $"{name}.test.svc.cluster.local";
+        Control.Destination.Endpoints.Set($"{host}:{port}", [.. endpoints]);
+        Control.Destination.Profiles.Set($"{clusterIp}:{port}", new DestinationProfile
+        {
+            FullyQualifiedName = host,
+            OpaqueProtocol = opaque,
+            RetryBudget = new RetryBudget { RetryRatio = 0.2f, MinRetriesPerSecond = 10, Ttl = Google.Protobuf.WellKnownTypes.Duration.FromTimeSpan(TimeSpan.FromSeconds(10)) },
+            ParentRef = new Metadata { Resource = new Resource { Group = "core", Kind = "Service", Name = name, Namespace = "test", Port = (uint)port } },
+        });
+        Control.Policy.Outbound.Set($"{clusterIp}:{port}", Policies.Service(name, host, port, opaque));
+    }
+
+    /// <summary>A pod's port as the destination controller words it.</summary>
+    public static WeightedAddr Endpoint(Pod pod, int port, bool opaque = false)
+    {
+        var endpoint = new WeightedAddr
+        {
+            Addr = Addresses.ToWire(new IPEndPoint(pod.Address, port)),
+            Weight = 10000,
+            MetricLabels = { ["pod"] = pod.Name, ["deployment"] = pod.Name },
+            ResourceRef = new Metadata { Resource = new Resource { Kind = "Pod", Name = pod.Name, Namespace = "test" } },
+        };
+        if (pod.Proxy is null)
+            return endpoint;
+        endpoint.TlsIdentity = new TlsIdentity { DnsLikeIdentity = new() { Name = pod.Identity }, ServerName = new() { Name = pod.Identity } };
+        endpoint.ProtocolHint = new ProtocolHint { OpaqueTransport = new() { InboundPort = 4143 } };
+        if (opaque)
+            endpoint.ProtocolHint.Opaque = new();
+        else
+            endpoint.ProtocolHint.H2 = new();
+        return endpoint;
+    }
+
+    /// <summary>What every proxy has logged: for messages of failing tests.</summary>
+    public string Logs() => string.Concat(_parts.OfType<Pod>().Where(p => p.Proxy is not null).Select(p => $"--- {p.Name}\n{p.Proxy!.Log}\n"));
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var part in Enumerable.Reverse(_parts))
+            await part.DisposeAsync();
+        if (_control is not null)
+            await _control.DisposeAsync();
+        _network.Dispose();
+        Authority.Dispose();
+    }
+}

@@ -1,0 +1,48 @@
+using System.Net;
+using Linkerd.Api.Inbound;
+using Linkerd.Api.Mapping;
+using Linkerd.Api.Outbound;
+using Linkerd.Api.Services;
+using Linkerd.Grpc;
+using Linkerd.Grpc.AspNetCore;
+using Microsoft.AspNetCore.Routing;
+
+namespace Linkerd.Proxy.FunctionalTests.Kit;
+
+/// <summary>Answers inbound policies by <c>workload:port</c> (else the default one) and outbound policies by <c>address:port</c> or authority (else NOT_FOUND).</summary>
+internal sealed class PolicyScript
+{
+    private static readonly Method<PortSpec, Server> s_getPort = Methods.Unary(InboundApi.ServiceName, InboundApi.GetPort, PortSpec.Parser, Server.Parser);
+    private static readonly Method<PortSpec, Server> s_watchPort = Methods.ServerStreaming(InboundApi.ServiceName, InboundApi.WatchPort, PortSpec.Parser, Server.Parser);
+    private static readonly Method<TrafficSpec, OutboundPolicy> s_get = Methods.Unary(OutboundApi.ServiceName, OutboundApi.Get, TrafficSpec.Parser, OutboundPolicy.Parser);
+    private static readonly Method<TrafficSpec, OutboundPolicy> s_watch = Methods.ServerStreaming(OutboundApi.ServiceName, OutboundApi.Watch, TrafficSpec.Parser, OutboundPolicy.Parser);
+
+    /// <summary>By <c>workload:port</c>, where the workload is the pod's name.</summary>
+    public Script<Server> Inbound { get; } = new();
+
+    /// <summary>By <c>address:port</c>.</summary>
+    public Script<OutboundPolicy> Outbound { get; } = new();
+
+    public void Map(IEndpointRouteBuilder endpoints)
+    {
+        endpoints.MapUnary(s_getPort, (spec, _) => Task.FromResult(Inbound.TryGet(KeyOf(spec), out var server) ? server : Policies.AllUnauthenticated()));
+        endpoints.MapServerStreaming(s_watchPort, (spec, responses, context) =>
+        {
+            var key = KeyOf(spec);
+            if (!Inbound.TryGet(key, out _))
+                Inbound.Set(key, Policies.AllUnauthenticated());
+            return Inbound.FollowAsync(key, (_, server) => responses.WriteAsync(server), context.CancellationToken);
+        });
+        endpoints.MapUnary(s_get, (spec, _) => Outbound.TryGet(KeyOf(spec), out var policy)
+            ? Task.FromResult(policy)
+            : throw new RpcException(new Status(StatusCode.NotFound, "No such service")));
+        endpoints.MapServerStreaming(s_watch, (spec, responses, context) =>
+            Outbound.FollowAsync(KeyOf(spec), (_, policy) => responses.WriteAsync(policy), context.CancellationToken));
+    }
+
+    private static string KeyOf(PortSpec spec) => $"{Pod.NameOf(spec.Workload)}:{spec.Port}";
+
+    private static string KeyOf(TrafficSpec spec) => spec.TargetCase == TrafficSpec.TargetOneofCase.Addr
+        ? ((IPEndPoint)Addresses.ToModel(spec.Addr)).ToString()
+        : spec.Authority;
+}
