@@ -93,7 +93,9 @@ internal sealed class EnvReader(Func<string, string?> variables)
             return null;
         }
 
-        return new ControlConfig(target, Text(name + "_NAME") is { } identity ? PeerIdentity.Parse(identity) : null);
+        // Control-plane pods reach the container beside them on localhost, in clear text, whatever name is given.
+        PeerIdentity? peer = target.Host != "localhost" && Text(name + "_NAME") is { } identity ? PeerIdentity.Parse(identity) : null;
+        return new ControlConfig(target, peer);
     }
 
     public int Int(string name, int fallback, int min = 0, int max = int.MaxValue) => OptionalInt(name, min, max) ?? fallback;
