@@ -151,6 +151,26 @@ public sealed class LoopTests
     }
 
     [Fact]
+    public async Task A_timer_that_throws_does_not_stop_the_others()
+    {
+        using var harness = new Harness { ExpectsErrors = true };
+        var fired = new TaskCompletionSource();
+        await harness.On(() =>
+        {
+            for (int i = 0; i < 3; i++)
+            {
+                int index = i;
+                new LoopTimer(harness.Loop, _ =>
+                {
+                    if (index == 0) fired.SetResult();
+                    throw new InvalidOperationException("on purpose");
+                }, null).Start(TimeSpan.FromMilliseconds(5));
+            }
+        });
+        await fired.Task.WaitAsync(Harness.Limit);
+    }
+
+    [Fact]
     public async Task An_idle_loop_gives_its_buffers_back_and_sleeps()
     {
         using var harness = new Harness();

@@ -306,6 +306,18 @@ public sealed class TcpTests
     }
 
     [Fact]
+    public async Task An_accept_handler_that_throws_loses_one_connection()
+    {
+        using var harness = new Harness { ExpectsErrors = true };
+        int count = 0;
+        Linkerd.Net.TcpListener listener = Linkerd.Net.TcpListener.Bind(SocketAddress.LoopbackV4);
+        Socket[] sockets = Enumerable.Range(0, 5).Select(_ => Harness.Dial(listener)).ToArray();
+        await harness.On(() => listener.Start(harness.Loop, new Throwing(() => count++)));
+        await Eventually.TrueAsync(() => Volatile.Read(ref count) == 5);
+        foreach (Socket socket in sockets) Assert.Throws<SocketException>(() => socket.Receive(new byte[1]));
+    }
+
+    [Fact]
     public async Task Many_connections_at_once()
     {
         using var harness = new Harness();
@@ -449,6 +461,19 @@ public sealed class TcpTests
         await Eventually.TrueAsync(() => probe is not null);
         harness.Dispose();
         Assert.Equal(TransportFaultKind.LoopStopped, (await probe!.Closed).Kind);
+    }
+
+    private sealed class Throwing(Action called) : IAcceptHandler
+    {
+        public void OnAccepted(TcpTransport transport)
+        {
+            called();
+            throw new InvalidOperationException("on purpose");
+        }
+
+        public void OnAcceptError(int errno)
+        {
+        }
     }
 
     internal static string ReadText(Socket socket, int count) => Encoding.ASCII.GetString(ReadExactly(socket, count));

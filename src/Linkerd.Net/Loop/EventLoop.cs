@@ -167,7 +167,7 @@ public abstract class EventLoop : IDisposable
         Turns++;
         RunPosted();
         RunYielded();
-        if (Timers.Count > 0) Timers.Advance(Now / 1_000_000);
+        RunTimers();
         RunDeferred();
     }
 
@@ -209,6 +209,19 @@ public abstract class EventLoop : IDisposable
             catch (Exception exception) when (Report(exception))
             {
             }
+        }
+    }
+
+    private void RunTimers()
+    {
+        if (Timers.Count == 0) return;
+        try
+        {
+            Timers.Advance(Now / 1_000_000);
+        }
+        catch (Exception exception) when (Report(exception))
+        {
+            // The timers after the one that threw are still filed and due: the next turn comes at once.
         }
     }
 

@@ -112,7 +112,16 @@ public sealed unsafe class TcpConnector : IReadiness, IDeferred
         }
 
         _handler = null;
-        handler.OnConnected(transport);
+        try
+        {
+            handler.OnConnected(transport);
+        }
+        catch (Exception exception) when (_loop.Report(exception))
+        {
+            transport.Abort(TransportFaultKind.Handler);
+            return;
+        }
+
         // A peer that speaks first may have been part of the same edge, which will not come again.
         if (events != 0) ((IReadiness)transport).OnReady(events);
     }

@@ -139,7 +139,15 @@ public sealed unsafe class TcpListener : IReadiness, IDeferred, IDisposable
             return;
         }
 
-        _handler!.OnAccepted(transport);
+        try
+        {
+            _handler!.OnAccepted(transport);
+        }
+        catch (Exception exception) when (_loop!.Report(exception))
+        {
+            // The rest of the queue must not wait for the next edge.
+            transport.Abort(TransportFaultKind.Handler);
+        }
     }
 
     /// <summary>True when the next connection may be tried.</summary>

@@ -10,7 +10,7 @@ public sealed unsafe class TcpTransport : Transport, IReadiness
     internal const int ReadBudget = 256 * 1024;
 
     private const int DirectWriteThreshold = 16 * 1024;
-    private const int MaxVectors = 16;
+    private const int MaxVectors = 64;
 
     private readonly YieldedRead _yieldedRead;
     private readonly long _key;
