@@ -69,8 +69,8 @@ public sealed class InjectTransformTests
 
         var output = InjectTransform.Run(Resources.Workload("Deployment"), options).Output;
 
-        foreach (var line in (string[])["config.linkerd.io/proxy-log-level: debug", "config.linkerd.io/proxy-await: disabled", "config.linkerd.io/proxy-uid: '7'", "linkerd.io/inject: ingress",
-            "config.alpha.linkerd.io/proxy-wait-before-exit-seconds: '3'", "config.linkerd.io/skip-inbound-ports: '1'", "config.linkerd.io/enable-debug-sidecar: 'true'", "config.linkerd.io/close-wait-timeout: 1h0m0s"])
+        foreach (var line in (string[])["config.linkerd.io/proxy-log-level: debug", "config.linkerd.io/proxy-await: disabled", "config.linkerd.io/proxy-uid: \"7\"", "linkerd.io/inject: ingress",
+            "config.alpha.linkerd.io/proxy-wait-before-exit-seconds: \"3\"", "config.linkerd.io/skip-inbound-ports: \"1\"", "config.linkerd.io/enable-debug-sidecar: \"true\"", "config.linkerd.io/close-wait-timeout: 1h0m0s"])
             Assert.Contains("\n        " + line + "\n", output, StringComparison.Ordinal);
     }
 
@@ -85,7 +85,7 @@ public sealed class InjectTransformTests
         Assert.Equal("\nnamespace \"shop\" annotated\nservice \"db\" skipped\n\n", plain.Report);
         Assert.Contains("linkerd.io/inject: enabled", plain.Output, StringComparison.Ordinal);
         Assert.Equal("\nnamespace \"shop\" annotated\nservice \"db\" annotated\n\n", opaque.Report);
-        Assert.Equal(2, opaque.Output.Split("opaque-ports: '3306'").Length - 1);
+        Assert.Equal(2, opaque.Output.Split("opaque-ports: \"3306\"").Length - 1);
     }
 
     [Fact]
