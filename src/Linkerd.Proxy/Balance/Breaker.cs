@@ -58,6 +58,14 @@ public sealed class Breaker
         }
     }
 
+    /// <summary>A request ended without telling anything; a probe is sent again.</summary>
+    public void OnAbandoned()
+    {
+        if (!_probing) return;
+        _probing = false;
+        Set(open: true);
+    }
+
     /// <summary>Stops its timer.</summary>
     public void Stop() => _timer.Stop();
 

@@ -68,7 +68,8 @@ public sealed class HttpEndpoint : ILoad, IExchangeObserver
     public void OnEnd(HttpExchange exchange)
     {
         Answered(exchange);
-        _breaker?.OnEnd(Classification.IsFailure(exchange));
+        if (exchange.IsClientGone) _breaker?.OnAbandoned();
+        else _breaker?.OnEnd(Classification.IsFailure(exchange));
         _stack.Metrics.OnEnd(exchange, exchange.AttemptedAt);
     }
 

@@ -45,7 +45,8 @@ public sealed class DiscoveryStreams(ProxyConfig config, ControlClient destinati
             if (policyAnswered && (profile is not null || timedOut)) publish(new OutboundInfo(profile ?? Profile.Default, found));
         }
 
-        Task profiles = ProfileAsync(address, value => { profile = value; Tell(); }, cancellation);
+        if (!HasProfile(address)) profile = Profile.Default;
+        Task profiles = profile is not null ? Task.CompletedTask : ProfileAsync(address, value => { profile = value; Tell(); }, cancellation);
         Task policies = ClientPolicyAsync(address, value => { (found, policyAnswered) = (value, true); Tell(); }, cancellation);
         await LoopDelay.WaitAsync(destination.Loop, config.Outbound.ProfileTimeout, cancellation);
         timedOut = true;
@@ -63,6 +64,9 @@ public sealed class DiscoveryStreams(ProxyConfig config, ControlClient destinati
             publish(ServerPolicies.ToModel(message));
         }, config.ControlStreams with { Idle = null }, cancellation);
     }, policy, $"policy of port {port}", cancellation, static status => status is StatusCode.InvalidArgument or StatusCode.FailedPrecondition or StatusCode.Unimplemented);
+
+    private bool HasProfile(SocketAddress address)
+        => config.Outbound.ProfileNetworks.Count == 0 || config.Outbound.ProfileNetworks.Any(n => n.Contains(address.Unmap().ToIPAddress()));
 
     private Task ProfileAsync(SocketAddress address, Action<Profile> publish, CancellationToken cancellation) => KeepUpAsync(async started =>
     {

@@ -32,6 +32,9 @@ internal sealed class ClientConnection : SessionConnection
     /// <summary>No new streams: the peer or we end it.</summary>
     public bool IsGoingAway => IsClosed || Session.IsDraining || Session.IsFinished;
 
+    /// <summary>It lies in a pool.</summary>
+    public bool IsIdle { get; set; }
+
     /// <summary>When it became idle, in the loop's milliseconds.</summary>
     public long IdleSince { get; set; }
 

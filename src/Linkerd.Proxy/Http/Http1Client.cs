@@ -42,6 +42,7 @@ internal sealed class Http1Client : EndpointClient
         {
             ClientConnection connection = _idle[^1];
             _idle.RemoveAt(_idle.Count - 1);
+            connection.IsIdle = false;
             if (!connection.CanOpen || connection.Session.Open(call.StreamHandler) is not { } stream) continue;
             call.OnStream(stream, this);
             return;
@@ -66,8 +67,13 @@ internal sealed class Http1Client : EndpointClient
         _backoff.Stop();
         _sweep.Stop();
         _cancellation.Cancel();
-        foreach (ClientConnection connection in _idle) connection.Transport.Close();
+        ClientConnection[] closing = [.. _idle];
         _idle.Clear();
+        foreach (ClientConnection connection in closing)
+        {
+            connection.IsIdle = false;
+            connection.Transport.Close();
+        }
     }
 
     private async Task ConnectAsync(IHttpCall call)
@@ -104,11 +110,12 @@ internal sealed class Http1Client : EndpointClient
     {
         if (connection.IsGoingAway)
         {
-            _idle.Remove(connection);
+            if (connection.IsIdle) _idle.Remove(connection);
+            connection.IsIdle = false;
             return;
         }
 
-        if (!connection.CanOpen || _idle.Contains(connection)) return;
+        if (!connection.CanOpen || connection.IsIdle) return;
         if (_retired || _idle.Count >= Target.MaxIdleConnections)
         {
             connection.Transport.Close();
@@ -116,6 +123,7 @@ internal sealed class Http1Client : EndpointClient
         }
 
         connection.IdleSince = _worker.Loop.Now / 1_000_000;
+        connection.IsIdle = true;
         _idle.Add(connection);
         if (!_sweep.IsRunning) _sweep.Start(Target.IdleTimeout);
     }
@@ -127,7 +135,12 @@ internal sealed class Http1Client : EndpointClient
         while (old < _idle.Count && _idle[old].IdleSince <= limit) old++;
         ClientConnection[] closing = [.. _idle.Take(old)];
         _idle.RemoveRange(0, old);
-        foreach (ClientConnection connection in closing) connection.Transport.Close();
+        foreach (ClientConnection connection in closing)
+        {
+            connection.IsIdle = false;
+            connection.Transport.Close();
+        }
+
         if (_idle.Count > 0) _sweep.Start(Target.IdleTimeout);
     }
 

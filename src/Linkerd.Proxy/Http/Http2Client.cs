@@ -118,7 +118,7 @@ internal sealed class Http2Client : EndpointClient
             return;
         }
 
-        while (connection.CanOpen && _waiting.First is { } first)
+        for (int waiting = _waiting.Count; waiting > 0 && connection.CanOpen && _waiting.First is { } first; waiting--)
         {
             _waiting.RemoveFirst();
             Open(first.Value);

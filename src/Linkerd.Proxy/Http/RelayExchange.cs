@@ -21,7 +21,6 @@ internal sealed class RelayExchange : HttpExchange, IHttpStreamHandler, IHttpCal
     private byte[]? _early;
     private int _earlyLength;
     private bool _requestEnded;
-    private bool _earlyTrailers;
     private bool _answering;
     private bool _attemptEnded;
     private bool _responseEnded;
@@ -88,8 +87,8 @@ internal sealed class RelayExchange : HttpExchange, IHttpStreamHandler, IHttpCal
     public void OnTrailers(HttpStream stream, HeaderBlock trailers)
     {
         _requestEnded = true;
+        // Trailers that overtake the choice of an endpoint are dropped; the end of the request is not.
         if (_client is { IsSendEnded: false } client) client.SendTrailers(trailers);
-        else if (_client is null && !_answering) _earlyTrailers = true;
     }
 
     public void OnSent(HttpStream stream, int count) => _client?.Consumed(count);
@@ -97,7 +96,12 @@ internal sealed class RelayExchange : HttpExchange, IHttpStreamHandler, IHttpCal
     public void OnReset(HttpStream stream, in HttpFault fault)
     {
         LeaveServer();
-        if (!_answering && !_responseEnded) Fault = fault;
+        if (!_answering && !_responseEnded)
+        {
+            Fault = fault;
+            IsClientGone = true;
+        }
+
         Waiting?.OnAbandoned(this);
         Waiting = null;
         _opening?.Cancel(this);
@@ -340,7 +344,7 @@ internal sealed class RelayExchange : HttpExchange, IHttpStreamHandler, IHttpCal
         Error = default;
         Fault = default;
         StartedAt = RespondedAt = AttemptedAt = _requestBytes = _responseBytes = 0;
-        IsAttemptPending = _requestEnded = _earlyTrailers = _answering = _attemptEnded = _responseEnded = _finishing = false;
+        IsAttemptPending = _requestEnded = IsClientGone = _answering = _attemptEnded = _responseEnded = _finishing = false;
         _pool.Return(this);
     }
 

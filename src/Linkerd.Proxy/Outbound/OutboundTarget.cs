@@ -76,12 +76,7 @@ internal sealed class OutboundTarget
         if (--_users == 0) _idle.Start(_stack.Runtime.Config.Outbound.DiscoveryIdleTimeout);
     }
 
-    private bool IsLookedUp(SocketAddress address)
-    {
-        IReadOnlyList<IPNetwork> networks = _stack.Runtime.Config.Outbound.ProfileNetworks;
-        IPAddress ip = address.Unmap().ToIPAddress();
-        return networks.Count == 0 || networks.Any(n => n.Contains(ip)) || !IPAddress.IsLoopback(ip);
-    }
+    private static bool IsLookedUp(SocketAddress address) => !IPAddress.IsLoopback(address.Unmap().ToIPAddress());
 
     private void OnDiscoveryTimeout()
     {

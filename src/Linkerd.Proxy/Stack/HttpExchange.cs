@@ -42,6 +42,9 @@ public abstract class HttpExchange
     /// <summary>Set when a stream failed after the answer had begun, or the client reset it.</summary>
     public HttpFault Fault { get; protected set; }
 
+    /// <summary>The client left before it had the whole answer: what follows says nothing of the server.</summary>
+    public bool IsClientGone { get; protected set; }
+
     /// <summary>Body bytes from the client so far.</summary>
     public abstract long RequestBytes { get; }
 

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 
 namespace Linkerd.Telemetry;
@@ -18,8 +17,6 @@ public static class ProcessMetrics
     private static void Write(MetricsWriter writer, double started)
     {
         writer.Gauge("process_start_time_seconds", "Time that the process started (in seconds since the UNIX epoch)", Math.Floor(started));
-        using var self = Process.GetCurrentProcess();
-        writer.Counter("process_cpu_seconds_total", "Total user and system CPU time spent in seconds", self.TotalProcessorTime.TotalSeconds);
         string[]? statm = ReadFields("/proc/self/statm");
         if (statm is { Length: > 1 })
         {
@@ -37,8 +34,25 @@ public static class ProcessMetrics
         }
 
         if (MaxDescriptors() is { } max) writer.Gauge("process_max_fds", "Maximum number of open file descriptors", max);
-        if (ReadFields("/proc/self/stat") is { Length: > 19 } stat)
-            writer.Gauge("process_threads", "Number of OS threads in the process.", double.Parse(stat[19], CultureInfo.InvariantCulture));
+        WriteStat(writer);
+    }
+
+    /// <summary>Fields of proc(5): the name in parentheses may hold blanks, so counting begins behind it.</summary>
+    private static void WriteStat(MetricsWriter writer)
+    {
+        try
+        {
+            string text = File.ReadAllText("/proc/self/stat");
+            string[] fields = text[(text.LastIndexOf(')') + 2)..].Split(' ');
+            const double TicksPerSecond = 100;
+            double ticks = double.Parse(fields[11], CultureInfo.InvariantCulture) + double.Parse(fields[12], CultureInfo.InvariantCulture);
+            writer.Counter("process_cpu_seconds_total", "Total user and system CPU time spent in seconds", ticks / TicksPerSecond);
+            writer.Gauge("process_threads", "Number of OS threads in the process.", double.Parse(fields[17], CultureInfo.InvariantCulture));
+        }
+        catch (IOException)
+        {
+            // No /proc: the families are left out.
+        }
     }
 
     private static double? MaxDescriptors()
