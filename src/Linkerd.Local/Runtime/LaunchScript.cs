@@ -121,7 +121,7 @@ internal static class LaunchScript
         script.Append("read -r pid rest </proc/self/stat\n").Append($"echo \"$pid\" >{q(plan.PidFile)}\n");
         script.Append($"echo {q(plan.HostName)} >/proc/sys/kernel/hostname\n");
         script.Append($"{mount} -a -T {q(fstab)} >&2\n");
-        foreach (var volume in plan.Mounts.OrderBy(static m => m.Target.Count(static c => c == '/')))
+        foreach (var volume in plan.Mounts.Select(m => m with { Target = RootedPath.Resolve(plan.Image, m.Target) }).OrderBy(static m => m.Target.Count(static c => c == '/')))
         {
             var target = plan.Root + volume.Target;
             script.Append(Directory.Exists(volume.Source)
