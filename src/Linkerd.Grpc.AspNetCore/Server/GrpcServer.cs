@@ -85,6 +85,8 @@ public sealed class GrpcServer : IAsyncDisposable
     private static void ApplyLimits(KestrelServerOptions kestrel, GrpcServerSettings settings)
     {
         kestrel.AddServerHeader = false;
+        // A proxy in front ends TLS, and the request still says https.
+        kestrel.AllowAlternateSchemes = true;
         kestrel.Limits.MinRequestBodyDataRate = null;
         kestrel.Limits.MinResponseDataRate = null;
         kestrel.Limits.MaxConcurrentConnections = settings.MaxConnections;
