@@ -74,7 +74,7 @@ public sealed class IndexTests
     {
         _index.SetService(Cluster.Service("web", port: port, appProtocol: appProtocol));
         Assert.True(Outbound("10.96.0.1", port));
-        Assert.Equal([new OutboundTarget.ServicePort(new ServiceName("app", "web"), port, expected, null)], _outbound);
+        Assert.Equal([new OutboundTarget.ServicePort(new ServiceName("app", "web"), port, expected, null, new RouteTuning())], _outbound);
     }
 
     [Fact]
@@ -110,6 +110,18 @@ public sealed class IndexTests
         annotations["balancer.linkerd.io/failure-accrual-consecutive-min-penalty"] = "61s";
         Assert.Null(FailureAccrual.Read(annotations));
         Assert.Null(FailureAccrual.Read(null));
+    }
+
+    [Theory]
+    [InlineData("5xx", "500-599")]
+    [InlineData("gateway-error, 429,500-501", "502-504 429-429 500-501")]
+    [InlineData("5xx,nonsense", "")]
+    [InlineData("600", "")]
+    [InlineData("504-502", "")]
+    public void Retry_conditions_are_read(string text, string expected)
+    {
+        var tuning = RouteTuning.Read(new Dictionary<string, string> { ["retry.linkerd.io/http"] = text });
+        Assert.Equal(expected, string.Join(' ', tuning.RetryRanges().Select(r => $"{r.Start}-{r.End}")));
     }
 
     [Theory]

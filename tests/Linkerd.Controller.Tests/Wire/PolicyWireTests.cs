@@ -124,6 +124,16 @@ public sealed class PolicyWireTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Timeouts_and_retries_of_a_service_are_on_its_routes()
+    {
+        _index.SetService(Cluster.Service("web", annotations: new() { ["timeout.linkerd.io/request"] = "2s", ["retry.linkerd.io/http"] = "5xx", ["retry.linkerd.io/limit"] = "3" }));
+        var rule = (await Get(At("10.96.0.1", 80))).Protocol.Detect.Http2.Routes[0].Rules[0];
+        Assert.Equal((2L, 3u, 65536u, 500u, 599u), (rule.Timeouts.Request.Seconds, rule.Retry.MaxRetries, rule.Retry.MaxRequestBytes, rule.Retry.Conditions.StatusRanges[0].Start, rule.Retry.Conditions.StatusRanges[0].End));
+        Assert.Equal((25_000_000, 250_000_000, 1f), (rule.Retry.Backoff.MinBackoff.Nanos, rule.Retry.Backoff.MaxBackoff.Nanos, rule.Retry.Backoff.JitterRatio));
+        Assert.Null(rule.Timeouts.Idle);
+    }
+
+    [Fact]
     public async Task An_undeclared_port_is_forbidden_and_the_outside_forwarded()
     {
         var route = Assert.Single((await Get(At("10.96.0.1", 81))).Protocol.Opaque.Routes);

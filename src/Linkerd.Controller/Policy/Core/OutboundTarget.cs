@@ -15,7 +15,8 @@ public abstract record OutboundTarget
     /// <param name="Port">Its port.</param>
     /// <param name="Protocol">What the port speaks.</param>
     /// <param name="Breaker">When endpoints are taken out, or null for never.</param>
-    public sealed record ServicePort(ServiceName Service, int Port, ServiceProtocol Protocol, FailureAccrual? Breaker) : OutboundTarget;
+    /// <param name="Tuning">Timeouts and retries.</param>
+    public sealed record ServicePort(ServiceName Service, int Port, ServiceProtocol Protocol, FailureAccrual? Breaker, RouteTuning Tuning) : OutboundTarget;
 
     /// <summary>A port that the Service does not declare.</summary>
     public sealed record UndeclaredPort(ServiceName Service, int Port) : OutboundTarget;

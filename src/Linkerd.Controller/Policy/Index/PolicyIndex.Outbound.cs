@@ -108,6 +108,6 @@ internal sealed partial class PolicyIndex
             return new OutboundTarget.UndeclaredPort(name, port);
         var annotation = service.OpaquePorts ?? NamespaceAnnotation(name.Namespace, MeshAnnotation.OpaquePorts);
         var opaque = annotation is null ? settings.DefaultOpaquePorts : PortSet.Parse(annotation);
-        return new OutboundTarget.ServicePort(name, port, service.Protocol(port, opaque), service.Breaker);
+        return new OutboundTarget.ServicePort(name, port, service.Protocol(port, opaque), service.Breaker, service.Tuning);
     }
 }

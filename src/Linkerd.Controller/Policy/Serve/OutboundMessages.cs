@@ -18,6 +18,10 @@ namespace Linkerd.Controller.Policy.Serve;
 internal sealed class OutboundMessages(PolicySettings settings)
 {
     private const uint QueueCapacity = 100;
+    private const uint MaxRetryBytes = 64 * 1024;
+    private static readonly RouteTuning s_noTuning = new();
+    private static readonly TimeSpan s_minRetryBackoff = TimeSpan.FromMilliseconds(25);
+    private static readonly TimeSpan s_maxRetryBackoff = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan s_detectTimeout = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan s_failFast = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan s_defaultRtt = TimeSpan.FromMilliseconds(30);
@@ -50,7 +54,7 @@ internal sealed class OutboundMessages(PolicySettings settings)
                 PeakEwma = new Backend.Types.BalanceP2c.Types.PeakEwma { DefaultRtt = Duration.FromTimeSpan(s_defaultRtt), Decay = Duration.FromTimeSpan(s_decay) },
             },
         };
-        var protocol = Protocol(port.Protocol, "http", "opaque", backend, Breaker(port.Breaker));
+        var protocol = Protocol(port.Protocol, "http", "opaque", backend, Breaker(port.Breaker), port.Tuning);
         return new OutboundPolicy { Metadata = metadata, Protocol = protocol };
     }
 
@@ -63,14 +67,14 @@ internal sealed class OutboundMessages(PolicySettings settings)
             Queue = Queue(),
             Forward = new WeightedAddr { Addr = Addresses.ToMessage(outside.Ip, outside.Port), Weight = 1 },
         };
-        return new OutboundPolicy { Metadata = Metadatas.Default(name), Protocol = Protocol(ServiceProtocol.Detect, name, name, backend, null) };
+        return new OutboundPolicy { Metadata = Metadatas.Default(name), Protocol = Protocol(ServiceProtocol.Detect, name, name, backend, null, s_noTuning) };
     }
 
-    private ProxyProtocol Protocol(ServiceProtocol protocol, string httpName, string opaqueName, Backend backend, FailureAccrual? breaker)
+    private ProxyProtocol Protocol(ServiceProtocol protocol, string httpName, string opaqueName, Backend backend, FailureAccrual? breaker, RouteTuning tuning)
     {
         var opaque = new ProxyProtocol.Types.Opaque { Routes = { Opaque(opaqueName, backend) } };
-        var http1 = new ProxyProtocol.Types.Http1 { Routes = { Http(httpName, backend) }, FailureAccrual = breaker };
-        var http2 = new ProxyProtocol.Types.Http2 { Routes = { Http(httpName, backend) }, FailureAccrual = breaker };
+        var http1 = new ProxyProtocol.Types.Http1 { Routes = { Http(httpName, backend, tuning) }, FailureAccrual = breaker };
+        var http2 = new ProxyProtocol.Types.Http2 { Routes = { Http(httpName, backend, tuning) }, FailureAccrual = breaker };
         return protocol switch
         {
             ServiceProtocol.Opaque => new ProxyProtocol { Opaque = opaque },
@@ -83,7 +87,7 @@ internal sealed class OutboundMessages(PolicySettings settings)
         };
     }
 
-    private HttpRoute Http(string name, Backend backend) => new()
+    private HttpRoute Http(string name, Backend backend, RouteTuning tuning) => new()
     {
         Metadata = Metadatas.Default(name),
         Rules =
@@ -96,9 +100,35 @@ internal sealed class OutboundMessages(PolicySettings settings)
                     FirstAvailable = new HttpRoute.Types.Distribution.Types.FirstAvailable { Backends = { new HttpRoute.Types.RouteBackend { Backend = backend } } },
                 },
                 AllowL5DRequestHeaders = settings.AllowRequestHeaders,
+                Timeouts = Timeouts(tuning),
+                Retry = Retry(tuning),
             },
         },
     };
+
+    private static Timeouts? Timeouts(RouteTuning tuning) =>
+        tuning.RequestTimeout is null && tuning.ResponseTimeout is null && tuning.IdleTimeout is null
+            ? null
+            : new Timeouts { Request = Time(tuning.RequestTimeout), Response = Time(tuning.ResponseTimeout), Idle = Time(tuning.IdleTimeout) };
+
+    private static HttpRoute.Types.Retry? Retry(RouteTuning tuning)
+    {
+        if (tuning.RetryStatuses.Length == 0)
+            return null;
+        var retry = new HttpRoute.Types.Retry
+        {
+            MaxRetries = (uint)tuning.RetryLimit,
+            MaxRequestBytes = MaxRetryBytes,
+            Conditions = new HttpRoute.Types.Retry.Types.Conditions(),
+            Timeout = Time(tuning.RetryTimeout),
+            Backoff = new ExponentialBackoff { MinBackoff = Duration.FromTimeSpan(s_minRetryBackoff), MaxBackoff = Duration.FromTimeSpan(s_maxRetryBackoff), JitterRatio = 1 },
+        };
+        foreach (var (start, end) in tuning.RetryRanges())
+            retry.Conditions.StatusRanges.Add(new HttpRoute.Types.Retry.Types.Conditions.Types.StatusRange { Start = (uint)start, End = (uint)end });
+        return retry;
+    }
+
+    private static Duration? Time(TimeSpan? value) => value is { } time ? Duration.FromTimeSpan(time) : null;
 
     private static OpaqueRoute Opaque(string name, Backend backend) => new()
     {

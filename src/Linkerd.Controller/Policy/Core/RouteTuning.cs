@@ -1,0 +1,79 @@
+using System.Globalization;
+using Linkerd.Controller.Common;
+
+namespace Linkerd.Controller.Policy.Core;
+
+/// <summary>Timeouts and retries that a Service's annotations ask for; null or empty where they do not.</summary>
+public sealed record RouteTuning
+{
+    private const int MaxConditions = 100;
+
+    /// <summary>From the start of a request to the end of its response.</summary>
+    public TimeSpan? RequestTimeout { get; init; }
+
+    /// <summary>From the end of a request to the end of its response.</summary>
+    public TimeSpan? ResponseTimeout { get; init; }
+
+    /// <summary>Without a frame in either direction.</summary>
+    public TimeSpan? IdleTimeout { get; init; }
+
+    /// <summary>Ranges of statuses, both ends included, as text for comparison; empty for no retries.</summary>
+    public string RetryStatuses { get; init; } = "";
+
+    /// <summary>Most retries of a request; default 1.</summary>
+    public int RetryLimit { get; init; } = 1;
+
+    /// <summary>Limit of one attempt, or null.</summary>
+    public TimeSpan? RetryTimeout { get; init; }
+
+    /// <summary>The ranges of <see cref="RetryStatuses"/>.</summary>
+    public IEnumerable<(int Start, int End)> RetryRanges()
+    {
+        foreach (var entry in RetryStatuses.Split(',', StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (Range(entry) is { } range)
+                yield return range;
+        }
+    }
+
+    /// <summary>Reads the annotations; what cannot be used is left out.</summary>
+    public static RouteTuning Read(IReadOnlyDictionary<string, string>? annotations)
+    {
+        if (annotations is null)
+            return new RouteTuning();
+        return new RouteTuning
+        {
+            RequestTimeout = Time(annotations, "timeout.linkerd.io/request"),
+            ResponseTimeout = Time(annotations, "timeout.linkerd.io/response"),
+            IdleTimeout = Time(annotations, "timeout.linkerd.io/idle"),
+            RetryStatuses = Statuses(annotations.GetValueOrDefault("retry.linkerd.io/http")),
+            RetryLimit = int.TryParse(annotations.GetValueOrDefault("retry.linkerd.io/limit"), NumberStyles.None, CultureInfo.InvariantCulture, out var limit) ? limit : 1,
+            RetryTimeout = Time(annotations, "retry.linkerd.io/timeout"),
+        };
+    }
+
+    /// <summary>A list with a part that cannot be read asks for nothing: half of what was meant could be worse.</summary>
+    private static string Statuses(string? text)
+    {
+        var entries = (text ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        return entries.Length <= MaxConditions && Array.TrueForAll(entries, static e => Range(e) is not null) ? string.Join(',', entries) : "";
+    }
+
+    private static TimeSpan? Time(IReadOnlyDictionary<string, string> annotations, string key) =>
+        annotations.TryGetValue(key, out var text) && AnnotationDuration.TryParse(text, out var value) && value > TimeSpan.Zero ? value : null;
+
+    private static (int Start, int End)? Range(string entry)
+    {
+        if (entry == "5xx")
+            return (500, 599);
+        if (entry == "gateway-error")
+            return (502, 504);
+        var dash = entry.IndexOf('-', StringComparison.Ordinal);
+        return Status(dash < 0 ? entry : entry[..dash]) is { } start && Status(dash < 0 ? entry : entry[(dash + 1)..]) is { } end && start <= end
+            ? (start, end)
+            : null;
+    }
+
+    private static int? Status(string text) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var status) && status is >= 100 and <= 599 ? status : null;
+}
