@@ -74,7 +74,7 @@ public sealed class ControlClient
             return new Status(StatusCode.Unavailable, exception.Message, exception);
         }
 
-        var call = new GrpcCall(_worker, client, path, _config.Address.ToString(), _config.Name is null ? "http"u8 : "https"u8, request, payload => message(parser.ParseFrom(payload)), limits);
+        var call = new GrpcCall(_worker, client, path, _config.Address.ToString(), request, payload => message(parser.ParseFrom(payload)), limits);
         _metrics.OnRequest();
         long began = _worker.Loop.Now;
         Status status = await call.RunAsync(cancellation);

@@ -19,7 +19,6 @@ internal sealed class GrpcCall : IHttpCall, IHttpStreamHandler
     private readonly HttpClient _client;
     private readonly string _path;
     private readonly string _authority;
-    private readonly byte[] _scheme;
     private readonly byte[] _request;
     private readonly PayloadHandler _message;
     private readonly ControlStreamLimits _limits;
@@ -28,13 +27,12 @@ internal sealed class GrpcCall : IHttpCall, IHttpStreamHandler
     private HttpStream? _stream;
     private bool _done;
 
-    public GrpcCall(Worker worker, HttpClient client, string path, string authority, ReadOnlySpan<byte> scheme, IMessage request, PayloadHandler message, ControlStreamLimits limits)
+    public GrpcCall(Worker worker, HttpClient client, string path, string authority, IMessage request, PayloadHandler message, ControlStreamLimits limits)
     {
         _worker = worker;
         _client = client;
         _path = path;
         _authority = authority;
-        _scheme = scheme.ToArray();
         _request = Frame(request);
         _message = message;
         _limits = limits;
@@ -71,7 +69,8 @@ internal sealed class GrpcCall : IHttpCall, IHttpStreamHandler
         _stream = stream;
         HeaderBlock head = _worker.Http.RentHead();
         head.SetMethod(RequestMethod.Post);
-        head.SetScheme(_scheme);
+        // TLS ends at the server's proxy; the server behind it speaks clear text, and some refuse any other scheme.
+        head.SetScheme("http"u8);
         head.SetAuthority(System.Text.Encoding.ASCII.GetBytes(_authority));
         head.SetPath(System.Text.Encoding.ASCII.GetBytes(_path));
         head.Add("te"u8, "trailers"u8);
