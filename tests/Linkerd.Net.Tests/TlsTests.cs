@@ -228,6 +228,63 @@ public sealed class TlsTests
     }
 
     [Fact]
+    public async Task Between_two_handlers_nothing_is_lost_and_memory_is_bounded()
+    {
+        using var harness = new Harness();
+        using var kit = new TlsKit();
+        TlsEnd serving = kit.Serve(harness, kit.ServerContext(), echo: false);
+        TlsEnd dialing = await Dial(harness, kit, serving, kit.Material(kit.Client), TlsKit.ServerIdentity);
+        Probe near = await dialing.Completed, far = await serving.Completed;
+        Probe? next = null;
+        await harness.On(() => far.Transport.Handler = new Probe(far.Transport)
+        {
+            OnBytes = (transport, _) =>
+            {
+                transport.Handler = null;
+                return 0;
+            },
+        });
+        await harness.On(() =>
+        {
+            near.Transport.Write(new byte[20_000_000]);
+            near.Transport.CloseWrite();
+        });
+        await Eventually.TrueAsync(() => far.Transport.Handler is null);
+        for (int i = 0; i < 20; i++) await harness.On(() => { });
+        Assert.False(far.Transport.IsClosed);
+        await harness.On(() => far.Transport.Handler = next = new Probe(far.Transport));
+        await next!.ReadClosed;
+        Assert.Equal(20_000_000, next.Received);
+    }
+
+    [Fact]
+    public async Task Pausing_and_resuming_within_one_call_does_not_stall()
+    {
+        using var harness = new Harness();
+        using var kit = new TlsKit();
+        TlsEnd serving = kit.Serve(harness, kit.ServerContext(), echo: false);
+        TlsEnd dialing = await Dial(harness, kit, serving, kit.Material(kit.Client), TlsKit.ServerIdentity);
+        Probe near = await dialing.Completed, far = await serving.Completed;
+        var flapping = new Probe(far.Transport)
+        {
+            OnBytes = (transport, data) =>
+            {
+                transport.PauseReading();
+                transport.ResumeReading();
+                return data.Length - Math.Min(data.Length / 2, 100);
+            },
+        };
+        await harness.On(() =>
+        {
+            far.Transport.Handler = flapping;
+            near.Transport.Write(new byte[2_000_000]);
+            near.Transport.CloseWrite();
+        });
+        await flapping.ReadClosed;
+        Assert.Equal(2_000_000, flapping.Received);
+    }
+
+    [Fact]
     public async Task Old_connections_survive_the_replacement_of_their_context()
     {
         using var harness = new Harness();

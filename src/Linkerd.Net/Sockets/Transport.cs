@@ -128,9 +128,9 @@ public abstract class Transport : IDeferred
     {
         if (!IsReadingPaused) return;
         IsReadingPaused = false;
-        if (IsClosed || _delivering) return;
+        if (IsClosed) return;
         _restIsDue = true;
-        if (_rest is not null || _readClosedPending) ScheduleDeferred();
+        if (_rest is not null || _readClosedPending || _delivering) ScheduleDeferred();
         OnReadingWanted();
     }
 

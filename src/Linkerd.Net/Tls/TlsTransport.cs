@@ -20,6 +20,7 @@ public sealed unsafe class TlsTransport : Transport, ITransportHandler
     private byte* _input;
     private int _inputLength;
     private bool _pumping;
+    private bool _pumpIsDue;
     private bool _innerEnded;
     private bool _closeNotifySent;
 
@@ -122,8 +123,13 @@ public sealed unsafe class TlsTransport : Transport, ITransportHandler
 
         Output.Clear();
         FinishWriting();
-        // What OpenSSL holds is offered when reading was resumed; nothing else would ask for it.
-        if (!IsClosed && WantsInput && !_pumping) PumpInput();
+        if (_pumpIsDue && WantsInput && !_pumping)
+        {
+            // What OpenSSL holds is offered when reading was resumed; nothing else would ask for it.
+            _pumpIsDue = false;
+            PumpInput();
+        }
+
         if (!IsClosed && _inner.PendingOutput == 0) NotifyDrained();
     }
 
@@ -162,7 +168,10 @@ public sealed unsafe class TlsTransport : Transport, ITransportHandler
             int consumed = data.Length - _inputLength;
             _input = null;
             _inputLength = 0;
-            return IsClosed || Discarding ? data.Length : consumed;
+            if (IsClosed || Discarding) return data.Length;
+            // Nobody takes plaintext now (paused, or between two handlers): the peer is to feel it.
+            if (IsHandshakeCompleted && !WantsInput) _inner.PauseReading();
+            return consumed;
         }
     }
 
@@ -202,7 +211,9 @@ public sealed unsafe class TlsTransport : Transport, ITransportHandler
     {
         if (IsClosed) return;
         _inner.ResumeReading();
-        if (IsHandshakeCompleted) ScheduleDeferred();
+        if (!IsHandshakeCompleted) return;
+        _pumpIsDue = true;
+        ScheduleDeferred();
     }
 
     protected override void OnReadingUnwanted()
