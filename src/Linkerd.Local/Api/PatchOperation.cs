@@ -52,7 +52,7 @@ internal sealed class PatchOperation(ReadOperations read, WriteOperations write)
         if (result.Str("apiVersion") != request.Resource.ApiVersion(request.Version.Name) || result.Str("kind") != request.Resource.Kind)
             throw ApiException.BadRequest("the patch may not change apiVersion or kind");
         if (Metadata.Name(result) != request.Name)
-            throw ApiException.Invalid(request.Resource.Group, request.Resource.Kind, request.Name, [FieldError.InvalidText("metadata.name", Metadata.Name(result), "field is immutable")]);
+throw ApiException.BadRequest($"the name of the object ({Metadata.Name(result)}) does not match the name on the URL ({request.Name})");
         request.Warnings.Clear();
         return ObjectDecoder.Decode(request, result);
     }

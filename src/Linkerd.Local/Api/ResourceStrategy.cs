@@ -28,6 +28,9 @@ internal class ResourceStrategy
     {
     }
 
+    /// <summary>Whether a replacement may leave out <c>resourceVersion</c> and win over whatever is there.</summary>
+    public virtual bool AllowsUnconditionalUpdate => true;
+
     /// <summary>Whether a client may create the object with a status.</summary>
     public virtual bool KeepsStatusOnCreate => false;
 

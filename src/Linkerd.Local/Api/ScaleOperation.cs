@@ -55,12 +55,14 @@ internal sealed class ScaleOperation(ReadOperations read, WriteOperations write)
             if (metadata[name] is { } value) head[name] = value.DeepClone();
         var status = new JsonObject { ["replicas"] = JsonValue.Create(FieldPath.Get(stored.Node, paths.StatusReplicas).AsLong() ?? 0) };
         if (paths.Selector is not null && SelectorText(FieldPath.Get(stored.Node, paths.Selector)) is { Length: > 0 } selector) status["selector"] = selector;
+        var spec = new JsonObject();
+        if (FieldPath.Get(stored.Node, paths.SpecReplicas).AsLong() is { } replicas and not 0) spec["replicas"] = JsonValue.Create(replicas);
         return new JsonObject
         {
             ["kind"] = "Scale",
             ["apiVersion"] = "autoscaling/v1",
             ["metadata"] = head,
-            ["spec"] = new JsonObject { ["replicas"] = JsonValue.Create(FieldPath.Get(stored.Node, paths.SpecReplicas).AsLong() ?? 0) },
+            ["spec"] = spec,
             ["status"] = status,
         };
     }

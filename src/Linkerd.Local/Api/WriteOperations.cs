@@ -27,6 +27,7 @@ internal sealed class WriteOperations(ApiCore core, ReadOperations read)
     public async Task<StoredObject> CreateAsync(ApiRequest request, JsonObject node)
     {
         CheckNamespace(request, node);
+        if (Metadata.Of(node).Str("resourceVersion") is not (null or "" or "0")) throw ApiException.Internal("resourceVersion should not be set on objects to be created");
         var context = new AdmissionContext
         {
             Request = request,
@@ -62,7 +63,7 @@ internal sealed class WriteOperations(ApiCore core, ReadOperations read)
         CheckNamespace(request, body);
         if (metadata.Str("name") is not { Length: > 0 } name) metadata["name"] = request.Name;
         else if (name != request.Name) throw ApiException.BadRequest($"the name of the object ({name}) does not match the name on the URL ({request.Name})");
-        if (request.Resource.IsCustom && string.IsNullOrEmpty(metadata.Str("resourceVersion")))
+        if (!request.Resource.Strategy.AllowsUnconditionalUpdate && string.IsNullOrEmpty(metadata.Str("resourceVersion")))
             throw ApiException.Invalid(request.Resource.Group, request.Resource.Kind, request.Name, [FieldError.Invalid("metadata.resourceVersion", "0x0", "must be specified for an update")]);
         var stored = await UpdateAsync(request, subresource, "UpdateOptions", _ => ValueTask.FromResult((JsonObject)body.DeepClone()));
         await read.WriteObjectAsync(request, 200, stored.Node, stored.Utf8);

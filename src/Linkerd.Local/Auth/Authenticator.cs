@@ -12,10 +12,10 @@ internal sealed class Authenticator(ApiCore core)
     /// <summary>The user, or null when nothing or nothing valid was presented.</summary>
     public UserInfo? Authenticate(ApiRequest request)
     {
+        if (request.Http.Connection.ClientCertificate is { } certificate && IsOurs(certificate)) return WithAuthenticated(FromCertificate(certificate));
         var header = request.Http.Request.Headers.Authorization.ToString();
-        if (header.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase))
-            return core.Tokens.Authenticate(header[7..].Trim(), core.Tokens.ApiAudiences) is { } user ? WithAuthenticated(user) : null;
-        return request.Http.Connection.ClientCertificate is { } certificate && IsOurs(certificate) ? WithAuthenticated(FromCertificate(certificate)) : null;
+        if (!header.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase)) return null;
+        return core.Tokens.Authenticate(header[7..].Trim(), core.Tokens.ApiAudiences) is { } user ? WithAuthenticated(user) : null;
     }
 
     private static UserInfo WithAuthenticated(UserInfo user) =>

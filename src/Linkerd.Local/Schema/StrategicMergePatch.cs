@@ -96,7 +96,7 @@ internal static class StrategicMergePatch
         foreach (var item in patch)
         {
             if (item is not JsonObject change || change[key] is not { } identity)
-                throw ApiException.BadRequest($"unable to find the merge key \"{key}\" of list {field.Name} in element {item?.ToJsonString()}");
+                throw new ApiException(500, "InternalError", $"unable to find the merge key \"{key}\" of list {field.Name} in element {item?.ToJsonString()}");
             var at = IndexOf(result, key, identity);
             if (change.Str("$patch") == "delete")
             {

@@ -24,7 +24,7 @@ internal sealed class ObjectStore : IDisposable
     {
         _historyLimit = historyLimit;
         // Versions start well above 0 and 1, which have a meaning of their own in lists and watches.
-        _version = 100;
+        _version = _loadedVersion = 100;
         if (folder is null) return;
         _log = new WriteAheadLog(folder, syncInterval);
         lock (_lock) RecoverNeedsLock(_log);

@@ -5,7 +5,7 @@ namespace Linkerd.Local.Api;
 /// <summary>Custom resources: everything is in their schema but the fields that can be selected.</summary>
 internal sealed class CustomResourceStrategy(HashSet<string> selectable) : ResourceStrategy
 {
-    public override bool KeepsStatusOnCreate => false;
+    public override bool AllowsUnconditionalUpdate => false;
 
     public override string? SelectableField(JsonObject node, string field)
     {

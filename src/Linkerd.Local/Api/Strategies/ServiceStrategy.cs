@@ -8,6 +8,8 @@ internal sealed class ServiceStrategy(ServiceAddresses addresses) : ResourceStra
 {
     public override NameRule NameRule => NameRule.ServiceLabel;
 
+    public override bool AllowsUnconditionalUpdate => false;
+
     public override void Default(JsonObject node)
     {
         var spec = node.Child("spec");
