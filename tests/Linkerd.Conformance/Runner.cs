@@ -80,6 +80,8 @@ public sealed class Runner(Target target)
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(Patience));
         using var response = await target.OpenAsync(step["watch"]!.ToString(), Headers(step));
         if (step["code"] is { } code) return (int)response.StatusCode == int.Parse(code.ToJsonString()) ? null : $"HTTP {(int)response.StatusCode}";
+        foreach (var meanwhile in (step["meanwhile"] as JsonArray ?? []).OfType<JsonObject>())
+            if (await SendAsync(meanwhile) is { } fault) return fault;
         var wanted = new Queue<JsonObject>((step["events"] as JsonArray ?? []).OfType<JsonObject>());
         using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(limit.Token));
         var seen = new List<string>();

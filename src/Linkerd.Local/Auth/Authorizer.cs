@@ -30,7 +30,7 @@ internal sealed class Authorizer
         var extra = headers.Where(h => h.Key.StartsWith("Impersonate-Extra-", StringComparison.OrdinalIgnoreCase)).ToList();
         if (name.Length == 0)
         {
-            if (groups.Length > 0 || extra.Count > 0) throw ApiException.BadRequest("requested groups or extra without impersonating a user: set Impersonate-User");
+            if (groups.Length > 0 || extra.Count > 0) throw ApiException.Internal("requested groups or extra without impersonating a user: set Impersonate-User");
             return;
         }
         Require(request.User, ImpersonationOf(name));
