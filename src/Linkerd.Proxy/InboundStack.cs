@@ -84,6 +84,12 @@ public sealed class InboundStack : IConnectionService<Accepted>
         {
             Fail(transport, accepted, "i/o", exception.Message);
         }
+        catch (Exception exception)
+        {
+            // One connection's defect must not go unseen, nor take the others with it.
+            _log.Error($"unexpected error: {exception}");
+            Fail(transport, accepted, "unexpected", exception.Message);
+        }
     }
 
     private async Task ServeRedirectedAsync(Transport transport, Accepted accepted)
@@ -185,11 +191,11 @@ public sealed class InboundStack : IConnectionService<Accepted>
                 port.Exit();
             });
         }
-        catch (ConnectException exception)
+        catch (Exception exception)
         {
-            tracker.Closed(new TransportFault(TransportFaultKind.Io, exception.Errno));
+            tracker.Closed(new TransportFault(TransportFaultKind.Io, (exception as ConnectException)?.Errno ?? 0));
             port.Exit();
-            Fail(transport, peer.Accepted, "i/o", exception.Message);
+            Fail(transport, peer.Accepted, exception is ConnectException ? "i/o" : "unexpected", exception.Message);
         }
     }
 

@@ -52,6 +52,12 @@ public sealed class OutboundStack : IConnectionService<Accepted>
         foreach (IHttpConnection connection in _connections.ToArray()) connection.Drain();
     }
 
+    /// <summary>Counts a connection that was refused when it was accepted.</summary>
+    public void OnRefused(AcceptRefusal refusal)
+    {
+        if (refusal == AcceptRefusal.Loop) Runtime.Metrics.OutboundTcpErrors.With(Labels.Of("error", "loop")).For(Worker.Index).Increment();
+    }
+
     internal void Forget(SocketAddress address) => _targets.Remove(address);
 
     internal void CountHttpError(ProxyErrorKind kind)
@@ -71,8 +77,9 @@ public sealed class OutboundStack : IConnectionService<Accepted>
                 : target.KnownProtocol ?? await Services.Detector.DetectHttpAsync(transport, target.DetectTimeout);
             await DispatchAsync(transport, accepted, target, protocol, tracker);
         }
-        catch (Exception exception) when (exception is DetectException or ConnectException or NetException or TlsException or IOException)
+        catch (Exception exception)
         {
+            if (exception is not (DetectException or ConnectException or NetException or TlsException or IOException)) _log.Error($"unexpected error: {exception}");
             target?.Exit();
             tracker?.Closed(new TransportFault(TransportFaultKind.Aborted));
             Fail(transport, accepted, exception);
@@ -132,7 +139,12 @@ public sealed class OutboundStack : IConnectionService<Accepted>
 
     private void Fail(Transport transport, Accepted accepted, Exception exception)
     {
-        string error = exception is DetectException detect ? detect.Reason : "i/o";
+        string error = exception switch
+        {
+            DetectException detect => detect.Reason,
+            ConnectException or NetException or TlsException or IOException => "i/o",
+            _ => "unexpected",
+        };
         Runtime.Metrics.OutboundTcpErrors.With(Labels.Of("error", error).And(ProxyLabels.Target(accepted.OriginalDestination))).For(Worker.Index).Increment();
         _log.Log(LogLevel.Info, $"Connection closed error={exception.Message}", $"outbound:accept{{client.addr={accepted.Client}}}");
         transport.Abort();

@@ -146,7 +146,7 @@ public sealed class ProxyApp
 
     private void Serve()
     {
-        foreach (ProxyWorker worker in _workers) worker.Loop.Post(() => worker.Start(_config));
+        foreach (ProxyWorker worker in _workers) worker.Loop.Post(worker.Start);
         _admin.IsReady = true;
     }
 

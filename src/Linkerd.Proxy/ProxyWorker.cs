@@ -14,7 +14,11 @@ namespace Linkerd.Proxy;
 /// <summary>One thread of the data path, with its listeners and stacks.</summary>
 internal sealed class ProxyWorker
 {
+    private static readonly TimeSpan s_trimInterval = TimeSpan.FromSeconds(10);
+
     private readonly List<TcpListener> _listeners = [];
+    private readonly LoopTimer _trim;
+    private long _turnsSeen;
     private readonly InboundStack _inbound;
     private readonly OutboundStack _outbound;
 
@@ -22,6 +26,7 @@ internal sealed class ProxyWorker
     {
         Loop = EventLoop.Create(new EventLoopOptions { Name = $"worker-{index}" });
         Worker = new Worker(index, Loop);
+        _trim = new LoopTimer(Loop, static self => ((ProxyWorker)self!).TrimWhenIdle(), this);
         ProxyConfig config = runtime.Config;
         var connector = new Connector(Loop, address => IsOwn(config, address));
         var services = new WorkerServices(ProtocolDetector.Instance, connector, TcpRelay.Instance, new HttpServerFactory(Worker), new HttpClientFactory(Worker, connector));
@@ -44,12 +49,12 @@ internal sealed class ProxyWorker
     }
 
     /// <summary>Starts accepting. On the loop.</summary>
-    public void Start(ProxyConfig config)
+    public void Start()
     {
         _inbound.WatchPorts();
         _listeners[0].Start(Loop, new ConnectionAcceptor(Direction.Inbound, Worker, _inbound));
-        for (int i = 1; i < _listeners.Count; i++) _listeners[i].Start(Loop, new ConnectionAcceptor(Direction.Outbound, Worker, _outbound));
-        _ = config;
+        for (int i = 1; i < _listeners.Count; i++) _listeners[i].Start(Loop, new ConnectionAcceptor(Direction.Outbound, Worker, _outbound, _outbound.OnRefused));
+        _trim.Start(s_trimInterval);
     }
 
     /// <summary>New connections use these contexts. On the loop.</summary>
@@ -62,6 +67,15 @@ internal sealed class ProxyWorker
         foreach (TcpListener listener in _listeners) listener.Dispose();
         _inbound.Drain();
         _outbound.Drain();
+    }
+
+    /// <summary>A worker that did next to nothing for a while gives its pools back.</summary>
+    private void TrimWhenIdle()
+    {
+        const long BusyTurns = 20;
+        if (Loop.Turns - _turnsSeen < BusyTurns) Worker.Http.Trim();
+        _turnsSeen = Loop.Turns;
+        _trim.Start(s_trimInterval);
     }
 
     private static bool IsOwn(ProxyConfig config, SocketAddress address)

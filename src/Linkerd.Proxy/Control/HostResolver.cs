@@ -25,7 +25,7 @@ public sealed class HostResolver : IHostResolver
         if (target.Host == "localhost") return SocketAddress.From(IPAddress.Loopback, target.Port);
         try
         {
-            IPAddress[] addresses = await Dns.GetHostAddressesAsync(target.Host);
+            IPAddress[] addresses = await LookUpAsync(target.Host);
             if (addresses.Length == 0) throw new IOException($"{target.Host} has no address");
             _resolved.Increment();
             return SocketAddress.From(addresses[Random.Shared.Next(addresses.Length)], target.Port);
@@ -34,6 +34,20 @@ public sealed class HostResolver : IHostResolver
         {
             _failed.Increment();
             throw new IOException($"{target.Host} cannot be resolved: {exception.Message}", exception);
+        }
+    }
+
+    // A full name is tried as such first: the search list of a pod would cost several failing queries before.
+    private static async Task<IPAddress[]> LookUpAsync(string host)
+    {
+        if (!host.Contains('.', StringComparison.Ordinal)) return await Dns.GetHostAddressesAsync(host);
+        try
+        {
+            return await Dns.GetHostAddressesAsync(host + ".");
+        }
+        catch (SocketException)
+        {
+            return await Dns.GetHostAddressesAsync(host);
         }
     }
 }

@@ -17,6 +17,7 @@ public static class ProcessMetrics
     private static void Write(MetricsWriter writer, double started)
     {
         writer.Gauge("process_start_time_seconds", "Time that the process started (in seconds since the UNIX epoch)", Math.Floor(started));
+        writer.Counter("dotnet_gc_heap_total_allocated_bytes_total", "Bytes allocated on the managed heap since the process started", GC.GetTotalAllocatedBytes(precise: true));
         string[]? statm = ReadFields("/proc/self/statm");
         if (statm is { Length: > 1 })
         {
