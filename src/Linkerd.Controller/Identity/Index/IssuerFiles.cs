@@ -21,7 +21,12 @@ internal sealed record IssuerFiles(string Certificate, string Key, string Anchor
     {
         try
         {
-            return new FileInfo(path).Length <= MaxLength ? File.ReadAllText(path) : throw new IssuerException($"{path}: larger than {MaxLength} bytes");
+            // Mounted files are symbolic links: only the opened file tells its true length.
+            using var file = File.OpenRead(path);
+            if (file.Length > MaxLength)
+                throw new IssuerException($"{path}: larger than {MaxLength} bytes");
+            using var reader = new StreamReader(file);
+            return reader.ReadToEnd();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
