@@ -1,0 +1,142 @@
+using System.Security.Cryptography.X509Certificates;
+using Linkerd.Proxy.FunctionalTests.Kit;
+
+namespace Linkerd.Proxy.FunctionalTests;
+
+/// <summary>Who gets through, and what the wire shows.</summary>
+public sealed class SecurityTests
+{
+    [Fact]
+    public async Task A_client_outside_the_mesh_is_served_until_policy_asks_for_identity()
+    {
+        await using var mesh = await MeshFixture.StartAsync();
+        var server = await mesh.AddMeshedPodAsync("server");
+        var meshed = await mesh.AddMeshedPodAsync("client");
+        var outside = mesh.AddPod("outside");
+        mesh.Own(await AppServer.StartAsync(server, 8080));
+        mesh.AddService("web", "10.96.0.10", 80, [MeshFixture.Endpoint(server, 8080)]);
+        var url = $"http://{server.Address}:8080/";
+
+        var (code, answer) = await outside.TryAsync("curl", "-sS", "-i", "--max-time", "10", url);
+        Assert.True(code == 0 && answer.StartsWith("HTTP/1.1 200", StringComparison.Ordinal), answer + mesh.Logs());
+        Assert.DoesNotContain("l5d-client-id", answer);
+        await server.Proxy!.WhenMetricsAsync(m => m.Sum("request_total", "direction=\"inbound\"", "tls=\"no_identity\"", "no_tls_reason=\"no_tls_from_remote\"") == 1, "the request without TLS");
+
+        mesh.Control.Policy.Inbound.Set("server:8080", Policies.AllAuthenticated());
+        await WhenAsync(mesh, async () => (await outside.RunAsync("curl", "-sS", "-o", "/dev/null", "-w", "%{http_code}", "--max-time", "10", url)) == "403", "403 for the client outside");
+        Assert.Equal("200", await meshed.RunAsync("curl", "-sS", "-o", "/dev/null", "-w", "%{http_code}", "--max-time", "10", "http://10.96.0.10/"));
+        await server.Proxy!.WhenMetricsAsync(m => m.Sum("inbound_http_authz_deny_total") >= 1 && m.Sum("inbound_http_authz_allow_total", "authz_name=\"all-authenticated\"") >= 1, "what was denied and what was allowed");
+    }
+
+    [Fact]
+    public async Task A_server_outside_the_mesh_is_reached_in_clear()
+    {
+        await using var mesh = await MeshFixture.StartAsync();
+        var client = await mesh.AddMeshedPodAsync("client");
+        var outside = mesh.AddPod("outside");
+        mesh.Own(await AppServer.StartAsync(outside, 8080));
+        mesh.AddService("legacy", "10.96.0.20", 80, [MeshFixture.Endpoint(outside, 8080)]);
+
+        var (code, answer) = await client.TryAsync("curl", "-sS", "-i", "--max-time", "10", "http://10.96.0.20/");
+        Assert.True(code == 0 && answer.StartsWith("HTTP/1.1 200", StringComparison.Ordinal), answer + mesh.Logs());
+        await client.Proxy!.WhenMetricsAsync(m => m.Sum("response_total", "direction=\"outbound\"", "tls=\"no_identity\"", "no_tls_reason=\"not_provided_by_service_discovery\"") == 1, "the response in clear");
+    }
+
+    [Fact]
+    public async Task An_endpoint_that_proves_another_identity_is_refused()
+    {
+        await using var mesh = await MeshFixture.StartAsync();
+        var server = await mesh.AddMeshedPodAsync("server");
+        var client = await mesh.AddMeshedPodAsync("client");
+        mesh.Own(await AppServer.StartAsync(server, 8080));
+        var endpoint = MeshFixture.Endpoint(server, 8080);
+        // Its proxy answers to the server name, and is then someone else.
+        endpoint.TlsIdentity.DnsLikeIdentity.Name = "other.test.serviceaccount.identity.linkerd.cluster.local";
+        mesh.AddService("web", "10.96.0.10", 80, [endpoint]);
+
+        var code = await client.RunAsync("curl", "-sS", "-o", "/dev/null", "-w", "%{http_code}", "--max-time", "10", "http://10.96.0.10/");
+        Assert.True(code is "502" or "503" or "504", $"HTTP {code}\n{mesh.Logs()}");
+    }
+
+    [Theory]
+    [InlineData("trusted", true)]
+    [InlineData("foreign", false)]
+    [InlineData("expired", false)]
+    public async Task A_TLS_client_that_is_no_proxy_is_judged_by_its_certificate(string kind, bool accepted)
+    {
+        await using var mesh = await MeshFixture.StartAsync();
+        var server = await mesh.AddMeshedPodAsync("server");
+        var outside = mesh.AddPod("outside");
+        mesh.Own(await AppServer.StartAsync(server, 8080));
+        using var foreign = new MeshAuthority("elsewhere");
+        var authority = kind == "foreign" ? foreign : mesh.Authority;
+        const string Name = "peer.test.serviceaccount.identity.linkerd.cluster.local";
+        using var certificate = kind == "expired" ? authority.Issue(Name, TimeSpan.FromSeconds(-60)) : authority.Issue(Name);
+        var folder = Directory.CreateTempSubdirectory("l5dfn-openssl-");
+        try
+        {
+            var pem = Path.Combine(folder.FullName, "client.pem");
+            var chain = Path.Combine(folder.FullName, "chain.pem");
+            await File.WriteAllTextAsync(pem, certificate.ExportCertificatePem() + "\n" + certificate.GetECDsaPrivateKey()!.ExportPkcs8PrivateKeyPem(), TestContext.Current.CancellationToken);
+            await File.WriteAllTextAsync(chain, authority.Issuer.ExportCertificatePem(), TestContext.Current.CancellationToken);
+            var script = $"printf 'GET /tls HTTP/1.1\\r\\nHost: web\\r\\nConnection: close\\r\\n\\r\\n' | openssl s_client -connect {server.Address}:8080 -servername {server.Identity} -cert {pem} -cert_chain {chain} -quiet";
+            var (_, output) = await outside.TryAsync("timeout", "8", "bash", "-c", script);
+            if (accepted)
+            {
+                Assert.Contains("HTTP/1.1 200", output);
+                Assert.Contains($"l5d-client-id: {Name}", output);
+            }
+            else
+            {
+                Assert.DoesNotContain("HTTP/1.1 200", output);
+            }
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    [Fact]
+    public async Task The_wire_shows_nothing_of_a_request()
+    {
+        await using var mesh = await MeshFixture.StartAsync();
+        var server = await mesh.AddMeshedPodAsync("server");
+        var client = await mesh.AddMeshedPodAsync("client");
+        mesh.Own(await AppServer.StartAsync(server, 8080));
+        mesh.AddService("web", "10.96.0.10", 80, [MeshFixture.Endpoint(server, 8080)]);
+        var file = Path.Combine(Path.GetTempPath(), $"l5dfn-{Environment.ProcessId}.pcap");
+        try
+        {
+            await using (var capture = Daemon.Start(server, "tcpdump", "-i", "eth0", "-U", "-s", "0", "-Z", "root", "-w", file, "tcp"))
+            {
+                await WhenAsync(mesh, () => Task.FromResult(File.Exists(file) && new FileInfo(file).Length >= 24), "the capture to begin");
+                var answer = await client.RunAsync("curl", "-sS", "--max-time", "10", "-H", "x-marker: KNOWN-PLAINTEXT", "http://10.96.0.10/SECRET-PATH");
+                Assert.Contains("GET /SECRET-PATH", answer);
+                await WhenAsync(mesh, () => Task.FromResult(new FileInfo(file).Length > 1000), "packets in the capture");
+                await capture.StopAsync();
+            }
+
+            var packets = await File.ReadAllBytesAsync(file, TestContext.Current.CancellationToken);
+            Assert.Equal(-1, packets.AsSpan().IndexOf("KNOWN-PLAINTEXT"u8));
+            Assert.Equal(-1, packets.AsSpan().IndexOf("SECRET-PATH"u8));
+            // An application-data record of TLS 1.2's version number, as TLS 1.3 writes it.
+            Assert.True(packets.AsSpan().IndexOf((ReadOnlySpan<byte>)[0x17, 0x03, 0x03]) > 0, "the capture holds no TLS records");
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    private static async Task WhenAsync(MeshFixture mesh, Func<Task<bool>> condition, string what)
+    {
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(15));
+        while (!await condition())
+        {
+            if (deadline.IsCancellationRequested)
+                Assert.Fail($"{what} never came\n{mesh.Logs()}");
+            await Task.Delay(20, CancellationToken.None);
+        }
+    }
+}
