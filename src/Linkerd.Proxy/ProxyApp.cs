@@ -148,6 +148,7 @@ public sealed class ProxyApp
     {
         foreach (ProxyWorker worker in _workers) worker.Loop.Post(worker.Start);
         _admin.IsReady = true;
+        new LoopTimer(_loop, static _ => StartupPages.GiveBack(), null).Start(TimeSpan.FromSeconds(1));
     }
 
     private void BeginDrain()
