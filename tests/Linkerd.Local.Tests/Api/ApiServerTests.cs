@@ -1,0 +1,136 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Text;
+using Linkerd.Local.Api;
+using Linkerd.Local.Schema;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+
+namespace Linkerd.Local.Tests.Api;
+
+/// <summary>What the conformance suite cannot ask of every API server: limits, restart, the seams.</summary>
+public sealed class ApiServerTests
+{
+    [Fact]
+    public async Task Nobody_without_credentials_sees_more_than_health_and_version()
+    {
+        await using var running = await RunningServer.StartAsync();
+        using var nobody = running.NewClient(null);
+        foreach (var open in new[] { "/livez", "/readyz", "/version" }) Assert.Equal(HttpStatusCode.OK, (await nobody.GetAsync(open)).StatusCode);
+        foreach (var closed in new[] { "/api", "/apis", "/openapi/v2", "/api/v1/namespaces", "/" }) Assert.Equal(HttpStatusCode.Unauthorized, (await nobody.GetAsync(closed)).StatusCode);
+    }
+
+    [Fact]
+    public async Task A_body_over_the_limit_is_refused()
+    {
+        await using var running = await RunningServer.StartAsync(new ApiServerOptions { MaxBodyBytes = 64 * 1024 });
+        var (code, status) = await running.SendAsync(HttpMethod.Post, "/api/v1/namespaces/default/configmaps",
+            $$$"""{"metadata":{"name":"big"},"data":{"k":"{{{new string('x', 100_000)}}}"}}""");
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, code);
+        Assert.Equal("RequestEntityTooLarge", status!["reason"]!.ToString());
+    }
+
+    [Fact]
+    public async Task State_keys_and_tokens_survive_a_restart()
+    {
+        var folder = Directory.CreateTempSubdirectory("linkerd-api-").FullName;
+        string authority, token;
+        await using (var first = await RunningServer.StartAsync(new ApiServerOptions { DataDirectory = folder }))
+        {
+            authority = first.Server.CertificateAuthorityPem;
+            await first.CreateAsync("/api/v1/namespaces/default/serviceaccounts", """{"metadata":{"name":"default"}}""");
+            var service = await first.CreateAsync("/api/v1/namespaces/default/services", """{"metadata":{"name":"s"},"spec":{"ports":[{"port":80}]}}""");
+            Assert.StartsWith("10.96.", service["spec"]!["clusterIP"]!.ToString(), StringComparison.Ordinal);
+            token = (await first.CreateAsync("/api/v1/namespaces/default/serviceaccounts/default/token", """{"spec":{}}"""))["status"]!["token"]!.ToString();
+        }
+        await using (var second = await RunningServer.StartAsync(new ApiServerOptions { DataDirectory = folder }))
+        {
+            Assert.Equal(authority, second.Server.CertificateAuthorityPem);
+            var (_, kept) = await second.SendAsync(HttpMethod.Get, "/api/v1/namespaces/default/services/s");
+            var address = kept!["spec"]!["clusterIP"]!.ToString();
+            var (code, _) = await second.SendAsync(HttpMethod.Post, "/api/v1/namespaces/default/services", $$$"""{"metadata":{"name":"t"},"spec":{"clusterIP":"{{{address}}}","ports":[{"port":80}]}}""");
+            Assert.Equal(HttpStatusCode.UnprocessableEntity, code);
+            using var account = second.NewClient(null);
+            account.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
+            Assert.Equal(HttpStatusCode.OK, (await account.GetAsync("/apis")).StatusCode);
+        }
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Fact]
+    public async Task Server_side_apply_is_answered_415_with_a_message()
+    {
+        await using var running = await RunningServer.StartAsync();
+        var (code, status) = await running.SendAsync(HttpMethod.Patch, "/api/v1/namespaces/default/configmaps/x?fieldManager=me", "metadata: {name: x}", "application/apply-patch+yaml");
+        Assert.Equal(HttpStatusCode.UnsupportedMediaType, code);
+        Assert.Contains("server-side apply", status!["message"]!.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Logs_reach_the_runtime_with_their_parameters()
+    {
+        await using var running = await RunningServer.StartAsync(new ApiServerOptions { PodRuntime = new ScriptedRuntime() });
+        await running.CreatePodAsync("p");
+        Assert.Equal("default/p c tail=5 follow=True\n", await running.Client.GetStringAsync("/api/v1/namespaces/default/pods/p/log?tailLines=5&follow=true"));
+        var (code, _) = await running.SendAsync(HttpMethod.Get, "/api/v1/namespaces/default/pods/p/log?container=other");
+        Assert.Equal(HttpStatusCode.BadRequest, code);
+    }
+
+    [Fact]
+    public async Task A_webhook_behind_a_service_is_found_by_the_resolver()
+    {
+        using var authority = new Linkerd.Testing.TestAuthority();
+        var leaf = authority.Issue("hook.default.svc").Certificate;
+        var certificate = System.Security.Cryptography.X509Certificates.X509CertificateLoader.LoadPkcs12(leaf.Export(System.Security.Cryptography.X509Certificates.X509ContentType.Pkcs12), null);
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(k => k.Listen(IPAddress.Loopback, 0, l => l.UseHttps(certificate)));
+        await using var hook = builder.Build();
+        hook.Run(async http =>
+        {
+            var review = (await System.Text.Json.Nodes.JsonNode.ParseAsync(http.Request.Body))!;
+            var response = new System.Text.Json.Nodes.JsonObject
+            {
+                ["uid"] = review["request"]!["uid"]!.DeepClone(), ["allowed"] = false, ["status"] = new System.Text.Json.Nodes.JsonObject { ["message"] = http.Request.Path.Value },
+            };
+            await http.Response.WriteAsync(new System.Text.Json.Nodes.JsonObject { ["apiVersion"] = "admission.k8s.io/v1", ["kind"] = "AdmissionReview", ["response"] = response }.ToJsonString());
+        });
+        await hook.StartAsync();
+        var port = new Uri(hook.Urls.First()).Port;
+        await using var running = await RunningServer.StartAsync(new ApiServerOptions
+        {
+            ServiceResolver = (space, name, servicePort, _) => ValueTask.FromResult(space == "default" && name == "hook" && servicePort == 8443 ? new IPEndPoint(IPAddress.Loopback, port) : null),
+        });
+        await running.CreateAsync("/api/v1/namespaces/default/services", """{"metadata":{"name":"hook"},"spec":{"ports":[{"port":8443}]}}""");
+        await running.CreateAsync("/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations", $$$"""
+            {"metadata":{"name":"h"},"webhooks":[{"name":"a.b.c","sideEffects":"None","admissionReviewVersions":["v1"],
+             "clientConfig":{"service":{"namespace":"default","name":"hook","port":8443,"path":"/check"},"caBundle":"{{{Convert.ToBase64String(Encoding.UTF8.GetBytes(authority.Pem))}}}"},
+             "rules":[{"operations":["CREATE"],"apiGroups":[""],"apiVersions":["v1"],"resources":["configmaps"]}]}]}
+            """);
+        var (code, status) = await running.SendAsync(HttpMethod.Post, "/api/v1/namespaces/default/configmaps", """{"metadata":{"name":"x"}}""");
+        Assert.Equal(HttpStatusCode.Forbidden, code);
+        Assert.Equal("admission webhook \"a.b.c\" denied the request: /check", status!["message"]!.ToString());
+    }
+
+    [Fact]
+    public async Task A_connection_that_says_nothing_valid_does_no_harm()
+    {
+        await using var running = await RunningServer.StartAsync(new ApiServerOptions { HttpEndPoint = new IPEndPoint(IPAddress.Loopback, 0) });
+        using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        await socket.ConnectAsync(IPAddress.Loopback, running.Server.HttpAddress!.Port);
+        await socket.SendAsync("nonsense\r\n\r\n"u8.ToArray());
+        var buffer = new byte[256];
+        Assert.StartsWith("HTTP/1.1 400", Encoding.ASCII.GetString(buffer, 0, await socket.ReceiveAsync(buffer)), StringComparison.Ordinal);
+        var (code, _) = await running.SendAsync(HttpMethod.Get, "/api/v1/namespaces");
+        Assert.Equal(HttpStatusCode.OK, code);
+    }
+
+    [Fact]
+    public void Plain_http_is_for_loopback_only() =>
+        Assert.ThrowsAny<ArgumentException>(() => ApiServer.StartAsync(new ApiServerOptions { HttpEndPoint = new IPEndPoint(IPAddress.Any, 0) }).GetAwaiter().GetResult());
+
+    [Fact]
+    public void Every_type_of_the_table_is_linked() => Assert.All(TypeTable.Instance.All, type => Assert.NotEmpty(type.FullName));
+}
