@@ -19,7 +19,7 @@ lint:           ## analysers and formatting, changing nothing
 bench:          ## side by side with haproxy and nginx: a table of ratios
 	benchmarks/mesh/run
 
-e2e:            ## the same scenarios on a real Kubernetes: KUBECONFIG, or the test cluster
+e2e:            ## the mesh on the Kubernetes of KUBECONFIG: docs/end-to-end-tests.md
 	dotnet build tests/Linkerd.EndToEndTests -c $(CONFIGURATION) -v q --nologo
 	dotnet artifacts/bin/Linkerd.EndToEndTests/release/Linkerd.EndToEndTests.dll
 

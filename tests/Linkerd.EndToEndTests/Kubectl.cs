@@ -14,7 +14,7 @@ internal static class Kubectl
     public static (int Code, string Output, string Errors) Try(string? input, params string[] args)
     {
         if (string.IsNullOrEmpty(Environment.GetEnvironmentVariable("KUBECONFIG")))
-            throw new InvalidOperationException("KUBECONFIG is not set: these tests need a Kubernetes cluster with the images of eng/images loaded; see docs/development.md");
+            throw new InvalidOperationException("KUBECONFIG is not set: these tests need a Kubernetes cluster with the images of eng/images loaded; see docs/end-to-end-tests.md");
         using var process = Process.Start(new ProcessStartInfo("kubectl", args)
         {
             UseShellExecute = false,

@@ -57,6 +57,14 @@ public sealed class ConfigLoaderTests
     }
 
     [Fact]
+    public void A_service_on_localhost_is_spoken_to_in_clear_text()
+    {
+        ProxyConfig config = Load(4, ("DESTINATION_SVC_ADDR", "localhost.:8086"));
+        Assert.Null(config.Destination.Name);
+        Assert.NotNull(Load().Destination.Name);
+    }
+
+    [Fact]
     public void Every_fault_is_listed()
     {
         ConfigException exception = Assert.Throws<ConfigException>(() => Load(4,
