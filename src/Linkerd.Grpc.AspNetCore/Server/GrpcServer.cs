@@ -43,8 +43,6 @@ public sealed class GrpcServer : IAsyncDisposable
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             ApplyLimits(kestrel, settings);
-            // Behind a proxy that ends TLS, requests say https on a connection in clear text.
-            kestrel.AllowAlternateSchemes = true;
             if (settings.Listener is null)
                 kestrel.Listen(settings.EndPoint, listen => Configure(listen, settings));
             else

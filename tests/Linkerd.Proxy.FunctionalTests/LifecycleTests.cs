@@ -1,0 +1,94 @@
+using System.Diagnostics;
+using System.Net;
+using Linkerd.Grpc.AspNetCore;
+using Linkerd.Grpc.AspNetCore.Tests;
+using Linkerd.Proxy.FunctionalTests.Kit;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+
+namespace Linkerd.Proxy.FunctionalTests;
+
+/// <summary>What changes while traffic flows.</summary>
+public sealed class LifecycleTests
+{
+    [Fact]
+    public async Task Certificates_are_renewed_under_load_and_streams_survive()
+    {
+        await using var mesh = await MeshFixture.StartAsync();
+        mesh.Control.Identity.Lifetime = TimeSpan.FromSeconds(5);
+        var server = await mesh.AddMeshedPodAsync("server", ("IDENTITY_MIN_REFRESH", "1s"));
+        var client = await mesh.AddMeshedPodAsync("client", ("IDENTITY_MIN_REFRESH", "1s"));
+        mesh.Own(await AppServer.StartAsync(server, 8080, HttpProtocols.Http2));
+        mesh.AddService("grpc", "10.96.0.11", 8080, [MeshFixture.Endpoint(server, 8080)]);
+
+        using var channel = GrpcChannel.ForAddress("http://10.96.0.11:8080", new GrpcChannelOptions { HttpHandler = client.Namespace.HttpHandler() });
+        using var chat = channel.AsyncDuplexStreamingCall(Echo.Chat, Echo.Bounded(TimeSpan.FromSeconds(60)));
+        var from = Stopwatch.GetTimestamp();
+        for (var i = 0; Count(client) < 3 || Count(server) < 3; i++)
+        {
+            Assert.True(Stopwatch.GetElapsedTime(from) < TimeSpan.FromSeconds(40), $"renewed {Count(client)} and {Count(server)} times\n{mesh.Logs()}");
+            using var unary = channel.AsyncUnaryCall(Echo.Unary, Echo.Bounded(), Echo.Bytes($"call {i}"));
+            Assert.Equal($"call {i}", Echo.Text(await unary));
+            await chat.RequestStream.WriteAsync(Echo.Bytes($"turn {i}"));
+            Assert.True(await chat.ResponseStream.MoveNext(TestContext.Current.CancellationToken));
+            Assert.Equal($"turn {i}", Echo.Text(chat.ResponseStream.Current));
+        }
+
+        int Count(Pod pod) => mesh.Control.Identity.Signed.GetValueOrDefault(pod.Identity);
+    }
+
+    [Fact]
+    public async Task Traffic_leaves_an_endpoint_that_is_removed()
+    {
+        await using var mesh = await MeshFixture.StartAsync();
+        var first = await mesh.AddMeshedPodAsync("first");
+        var second = await mesh.AddMeshedPodAsync("second");
+        var client = await mesh.AddMeshedPodAsync("client");
+        mesh.Own(await AppServer.StartAsync(first, 8080));
+        mesh.Own(await AppServer.StartAsync(second, 8080));
+        mesh.AddService("web", "10.96.0.10", 80, [MeshFixture.Endpoint(first, 8080), MeshFixture.Endpoint(second, 8080)]);
+
+        using var http = new HttpClient(client.Namespace.HttpHandler()) { Timeout = TimeSpan.FromSeconds(10) };
+        // Balancing may well prefer one of them: that is the one to take away.
+        var (gone, left) = await ServedByAsync(http) == "first" ? (first, second) : (second, first);
+        mesh.Control.Destination.Endpoints.Set("web.test.svc.cluster.local:80", [MeshFixture.Endpoint(left, 8080)]);
+        var from = Stopwatch.GetTimestamp();
+        while (await ServedByAsync(http) == gone.Name)
+            Assert.True(Stopwatch.GetElapsedTime(from) < TimeSpan.FromSeconds(10), $"{gone.Name} is still used\n{mesh.Logs()}");
+        for (var i = 0; i < 50; i++)
+            Assert.Equal(left.Name, await ServedByAsync(http));
+    }
+
+    [Fact]
+    public async Task A_proxy_that_is_told_to_stop_finishes_what_it_has_begun()
+    {
+        await using var mesh = await MeshFixture.StartAsync();
+        var server = await mesh.AddMeshedPodAsync("server", ("SHUTDOWN_GRACE_PERIOD", "20s"));
+        var client = await mesh.AddMeshedPodAsync("client");
+        mesh.Own(await AppServer.StartAsync(server, 8080, HttpProtocols.Http2));
+        mesh.AddService("grpc", "10.96.0.11", 8080, [MeshFixture.Endpoint(server, 8080)]);
+
+        using var channel = GrpcChannel.ForAddress("http://10.96.0.11:8080", new GrpcChannelOptions { HttpHandler = client.Namespace.HttpHandler() });
+        using var chat = channel.AsyncDuplexStreamingCall(Echo.Chat, Echo.Bounded());
+        await TurnAsync("before");
+        var stopped = server.Proxy!.StopAsync();
+        await TurnAsync("during");
+        Assert.False(stopped.IsCompleted, "the proxy did not wait for its stream\n" + mesh.Logs());
+        await chat.RequestStream.CompleteAsync();
+        Assert.False(await chat.ResponseStream.MoveNext(TestContext.Current.CancellationToken));
+        Assert.Equal(0, await stopped);
+
+        async Task TurnAsync(string text)
+        {
+            await chat.RequestStream.WriteAsync(Echo.Bytes(text));
+            Assert.True(await chat.ResponseStream.MoveNext(TestContext.Current.CancellationToken));
+            Assert.Equal(text, Echo.Text(chat.ResponseStream.Current));
+        }
+    }
+
+    private static async Task<string> ServedByAsync(HttpClient http)
+    {
+        using var response = await http.GetAsync("http://10.96.0.10/", TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        return response.Headers.GetValues("served-by").Single();
+    }
+}
