@@ -78,6 +78,12 @@ internal sealed class InboundHttp : IHttpService
             if (known.Policy == policy && known.Route == route) return known;
         }
 
+        return Decide(policy, route);
+    }
+
+    // Apart from the search above, whose every call would else pay for the closure.
+    private InboundPermit Decide(ServerPolicy policy, InboundRoute route)
+    {
         // A new policy makes the old decisions worthless.
         _permits.RemoveAll(p => p.Policy != policy);
         var made = new InboundPermit(_stack, _port, policy, route, Authorizer.Check(policy, route.Authorizations, _client, _peer.Tls), _peer);
