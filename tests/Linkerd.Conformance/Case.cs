@@ -7,7 +7,4 @@ public sealed record Case(string Name, IReadOnlyList<JsonObject> Steps)
 {
     /// <summary>The oldest Kubernetes 1.N that has what the case is about; 0: any.</summary>
     public long Minor { get; init; }
-
-    /// <summary>Whether controllers (garbage collection, namespaces) must run beside the API server.</summary>
-    public bool Controllers { get; init; }
 }

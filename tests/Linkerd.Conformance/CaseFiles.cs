@@ -53,6 +53,5 @@ public static class CaseFiles
     private static Case Make(string name, JsonObject node) => new(name, ((JsonArray)node["steps"]!).OfType<JsonObject>().ToList())
     {
         Minor = node["minor"] is { } minor ? long.Parse(minor.ToJsonString()) : 0,
-        Controllers = node["controllers"] is { } wants && wants.GetValue<bool>(),
     };
 }

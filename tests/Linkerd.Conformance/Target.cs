@@ -3,7 +3,6 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json.Nodes;
 using Linkerd.Kubernetes;
-using Linkerd.Local.Api;
 using Xunit;
 
 [assembly: AssemblyFixture(typeof(Linkerd.Conformance.Target))]
@@ -13,7 +12,7 @@ namespace Linkerd.Conformance;
 /// <summary>The API server under test: the one of <c>KUBECONFIG</c>, or our own, started in this process.</summary>
 public sealed class Target : IAsyncLifetime
 {
-    private ApiServer? _own;
+    private OwnCluster? _own;
     private HttpClient? _client;
     private HttpClient? _nobody;
 
@@ -23,13 +22,11 @@ public sealed class Target : IAsyncLifetime
 
     public long Minor { get; private set; }
 
-    public bool HasControllers => _own is null;
-
     public async ValueTask InitializeAsync()
     {
         var path = Environment.GetEnvironmentVariable("KUBECONFIG");
-        if (string.IsNullOrEmpty(path)) _own = await ApiServer.StartAsync(new ApiServerOptions());
-        var config = _own is null ? KubernetesConfig.Load(path) : KubeConfigFile.Parse(_own.AdminKubeconfig(), "own").Resolve();
+        if (string.IsNullOrEmpty(path)) _own = await OwnCluster.StartAsync();
+        var config = _own?.Config ?? KubernetesConfig.Load(path);
         _client = new HttpClient(Handler(config)) { BaseAddress = config.Server, Timeout = TimeSpan.FromSeconds(60) };
         _nobody = new HttpClient(Handler(config with { ClientCertificate = null })) { BaseAddress = config.Server };
         await Webhooks.StartAsync();
