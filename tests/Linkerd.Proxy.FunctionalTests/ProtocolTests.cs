@@ -123,6 +123,23 @@ public sealed class ProtocolTests
     }
 
     [Fact]
+    public async Task Ports_that_the_firewall_skips_pass_both_proxies_by()
+    {
+        await using var mesh = await MeshFixture.StartAsync();
+        var server = mesh.AddPod("server");
+        await server.ProgramFirewallAsync(inboundPortsToIgnore: "2525");
+        await server.StartProxyAsync(mesh.Control);
+        var client = mesh.AddPod("client");
+        await client.ProgramFirewallAsync(outboundPortsToIgnore: "2525");
+        await client.StartProxyAsync(mesh.Control);
+        mesh.Own(TcpServer.Start(server, 2525, "220 ready\r\n"));
+
+        using var connection = await client.Namespace.ConnectAsync(new IPEndPoint(server.Address, 2525), TestContext.Current.CancellationToken);
+        Assert.Equal("220 ready\r\n", await ReceiveAsync(connection, 11));
+        Assert.Equal(0, (await server.Proxy!.MetricsAsync()).Sum("tcp_open_total", "direction=\"inbound\"", $"target_addr=\"{server.Address}:2525\""));
+    }
+
+    [Fact]
     public async Task Bytes_that_are_no_http_are_detected_and_carried()
     {
         await using var mesh = await MeshFixture.StartAsync();
