@@ -5,6 +5,7 @@ using Linkerd.Local.Api;
 using Linkerd.Local.Controllers;
 using Linkerd.Local.Dns;
 using Linkerd.Local.Images;
+using Linkerd.Local.Metrics;
 using Linkerd.Local.Network;
 using Linkerd.Local.Runtime;
 
@@ -52,8 +53,6 @@ public sealed class ClusterNode
 
     private async Task RunAsync(CancellationToken stop)
     {
-        // Read before /run is replaced, where the file often leads to.
-        var resolvers = HostResolvers.Read();
         await MountAsync(stop);
         await NodeNetwork.SetUpAsync(stop);
         await DeviceFolder.SetUpAsync(stop);
@@ -78,7 +77,7 @@ public sealed class ClusterNode
             Events = new EventRecorder(client, _log, "kubelet", TimeProvider.System),
             Services = services,
             Log = _log,
-            UserNamespace = Environment.GetEnvironmentVariable("LINKERD_LOCAL_USER") == "1" || UserNamespace.IsInside,
+            UserNamespace = Cluster.UserNamespace.IsInside,
         };
         var runtime = new PodRuntime(node);
         var proxy = new ServiceProxy(services, slices, _log);
@@ -86,7 +85,9 @@ public sealed class ClusterNode
         services.AddHandler(proxy);
         services.AddHandler(ports);
         slices.AddHandler(proxy);
+        using var metrics = new ClusterMetrics(pods, TimeProvider.System);
         server.PodRuntime = runtime;
+        server.Metrics = metrics.Source;
         server.ServiceResolver = proxy.ResolveAsync;
 
         await new NodeRegistration(client, TimeProvider.System, _log).RegisterAsync(stop);
@@ -97,17 +98,17 @@ public sealed class ClusterNode
         await informers.WaitForSyncAsync(stop);
         runtime.Sweep(pods.Items);
         await proxy.ApplyAsync(stop);
-        await using var dns = new DnsServer(new IPEndPoint(NodeNetwork.NodeAddress, 53), new ClusterZone(services, slices, EtcFiles.ClusterDomain), null, _log);
+        await using var dns = new DnsServer(new IPEndPoint(NodeNetwork.NodeAddress, 53), new ClusterZone(services, slices, EtcFiles.ClusterDomain), _log);
         List<Task> running =
         [
             proxy.RunAsync(life.Token),
+            metrics.RunAsync(life.Token),
             controllers.RunAsync(life.Token),
             new NodeRegistration(client, TimeProvider.System, _log).HeartbeatAsync(life.Token),
         ];
         await using var socket = new NodeSocketServer(_paths.NodeSocket, ports, images, () => $"{{\"pods\":{runtime.Count}}}", _log);
         _progress.Step("controllers, Services and DNS");
         _progress.Step(Progress.Ready);
-        _ = resolvers;
 
         var asked = new TaskCompletionSource();
         await using var registration = stop.Register(() => asked.TrySetResult());

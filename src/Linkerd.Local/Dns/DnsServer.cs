@@ -8,13 +8,12 @@ namespace Linkerd.Local.Dns;
 /// <summary>The DNS server of pods, over UDP and TCP.</summary>
 internal sealed class DnsServer : IAsyncDisposable
 {
-    /// <summary>Most queries at upstreams and most TCP connections at one time; more are refused.</summary>
+    /// <summary>Most answers on their way and most TCP connections at one time; more are refused.</summary>
     private const int MaxConcurrent = 256;
 
     private static readonly TimeSpan IdleTimeout = TimeSpan.FromSeconds(10);
 
     private readonly ClusterZone _zone;
-    private readonly IDnsUpstream? _upstream;
     private readonly NodeLog _log;
     private readonly Socket _udp;
     private readonly Socket _tcp;
@@ -22,10 +21,9 @@ internal sealed class DnsServer : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
 
     /// <summary>Binds both sockets at once; port 0 takes a free one.</summary>
-    public DnsServer(IPEndPoint endpoint, ClusterZone zone, IDnsUpstream? upstream, NodeLog log)
+    public DnsServer(IPEndPoint endpoint, ClusterZone zone, NodeLog log)
     {
         _zone = zone;
-        _upstream = upstream;
         _log = log;
         _udp = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
         _udp.Bind(endpoint);
@@ -41,15 +39,12 @@ internal sealed class DnsServer : IAsyncDisposable
     public IPEndPoint EndPoint { get; }
 
     /// <summary>The answer to a query; null for what is not a query.</summary>
-    public async ValueTask<byte[]?> AnswerAsync(ReadOnlyMemory<byte> query, int limit)
+    public byte[]? Answer(ReadOnlySpan<byte> query, int limit)
     {
-        if (!DnsMessage.TryRead(query.Span, out var question))
+        if (!DnsMessage.TryRead(query, out var question))
             return null;
-        if (_zone.Owns(question.Name) || question.Name == "localhost")
-            return Own(question, limit);
-        if (_upstream is not null && await _upstream.AskAsync(query, _stop.Token) is { } answer)
-            return answer;
-        return DnsMessage.Write(question, _upstream is null ? DnsCode.NoSuchName : DnsCode.ServerFailure, [], limit);
+        // The cluster's network ends at this machine: a name outside of it could not be reached, so it does not exist.
+        return _zone.Owns(question.Name) || question.Name == "localhost" ? Own(question, limit) : DnsMessage.Write(question, DnsCode.NoSuchName, [], limit);
     }
 
     public async ValueTask DisposeAsync()
@@ -99,7 +94,7 @@ internal sealed class DnsServer : IAsyncDisposable
             return;
         try
         {
-            if (await AnswerAsync(query, DnsMessage.UdpLimit(query)) is { } answer)
+            if (Answer(query, DnsMessage.UdpLimit(query)) is { } answer)
                 await _udp.SendToAsync(answer, SocketFlags.None, client, _stop.Token);
         }
         catch (Exception e)
@@ -150,7 +145,7 @@ internal sealed class DnsServer : IAsyncDisposable
                     await stream.ReadExactlyAsync(head, idle.Token);
                     var query = new byte[BinaryPrimitives.ReadUInt16BigEndian(head)];
                     await stream.ReadExactlyAsync(query, idle.Token);
-                    if (await AnswerAsync(query, ushort.MaxValue) is not { } answer)
+                    if (Answer(query, ushort.MaxValue) is not { } answer)
                         return;
                     var framed = new byte[answer.Length + 2];
                     BinaryPrimitives.WriteUInt16BigEndian(framed, (ushort)answer.Length);
