@@ -11,6 +11,7 @@ namespace Linkerd.Cli.Commands.Local;
 public sealed class LocalDemoCommand : LocalAction
 {
     private const string Application = "emojivoto";
+    private static readonly string[] Measured = ["emoji", "voting", "web"];
     private static readonly TimeSpan TrafficLimit = TimeSpan.FromSeconds(40);
     private readonly Option<bool> _detach = new("--detach", "-d") { Description = "Return when the application runs, and leave the cluster running" };
 
@@ -43,6 +44,9 @@ public sealed class LocalDemoCommand : LocalAction
         return await UpCommand.StayAsync(cluster, Terminal, cancellationToken);
     }
 
+    private static bool HasFigures(string table, string name) =>
+        table.Split('\n').Any(line => line.StartsWith(name + " ", StringComparison.Ordinal) && line.Contains('%', StringComparison.Ordinal));
+
     private static List<JsonObject> Documents()
     {
         var text = DemoManifests.Read(Application).Replace(DemoManifests.DefaultRegistry, MeshInstaller.Registry, StringComparison.Ordinal);
@@ -68,7 +72,7 @@ public sealed class LocalDemoCommand : LocalAction
         {
             shown.GetStringBuilder().Clear();
             var code = await LinkerdCommand.Create(new CapturedTerminal(shown)).Parse(stat).InvokeAsync(cancellationToken: cancel);
-            if (code == ExitCodes.Success && shown.ToString().Contains('%', StringComparison.Ordinal))
+            if (code == ExitCodes.Success && Measured.All(name => HasFigures(shown.ToString(), name)))
                 break;
             if (Environment.TickCount64 > deadline)
                 break;
