@@ -1,6 +1,7 @@
 using Linkerd.Http;
 using Linkerd.Model;
 using Linkerd.Proxy.Connect;
+using Linkerd.Proxy.Detect;
 using Linkerd.Proxy.Metrics;
 using Linkerd.Proxy.Stack;
 
@@ -37,7 +38,7 @@ public sealed class EndpointStack
     public HttpClient ClientFor(HttpExchange exchange)
     {
         if (!_target.UpgradesHttp1 || !exchange.Request.IsUpgrade) return Client;
-        return _upgrades ??= _clients.Create(_target with { Protocol = HttpProtocol.Http11, UpgradesHttp1 = false }, _connections);
+        return _upgrades ??= _clients.Create(ForUpgrades(), _connections);
     }
 
     internal void Prepare(HttpExchange exchange)
@@ -52,5 +53,12 @@ public sealed class EndpointStack
         ReadyChanged = null;
         Client.Retire();
         _upgrades?.Retire();
+    }
+
+    private HttpClientTarget ForUpgrades()
+    {
+        ConnectTarget connect = _target.Connect;
+        if (connect.Header is { Protocol: SessionProtocol.Http2 } header) connect = connect with { Header = header with { Protocol = SessionProtocol.Http1 } };
+        return _target with { Protocol = HttpProtocol.Http11, UpgradesHttp1 = false, Connect = connect };
     }
 }

@@ -2,6 +2,7 @@ using System.Net;
 using Linkerd.Model;
 using Linkerd.Net;
 using Linkerd.Proxy.Errors;
+using Linkerd.Proxy.Metrics;
 using Linkerd.Proxy.Stack;
 
 namespace Linkerd.Proxy.Balance;
@@ -19,14 +20,16 @@ public sealed class HttpBalancer : IHttpService, IWaiting
     private readonly PickList<HttpEndpoint> _ready;
     private readonly LinkedList<HttpExchange> _queue = new();
     private readonly LoopTimer _failFastTimer;
+    private readonly BalancerMetrics? _metrics;
     private bool _closed;
 
-    public HttpBalancer(Worker worker, HttpBalancerOptions options, Func<Endpoint, EndpointStack> makeStack)
+    public HttpBalancer(Worker worker, HttpBalancerOptions options, Func<Endpoint, EndpointStack> makeStack, BalancerMetrics? metrics = null)
     {
         ArgumentNullException.ThrowIfNull(worker);
         _worker = worker;
         _options = options;
         _makeStack = makeStack;
+        _metrics = metrics;
         _ready = new PickList<HttpEndpoint>((ulong)Random.Shared.NextInt64());
         _failFastTimer = new LoopTimer(worker.Loop, static self => ((HttpBalancer)self!).FailFast(), this);
     }
@@ -48,12 +51,14 @@ public sealed class HttpBalancer : IHttpService, IWaiting
     {
         ArgumentNullException.ThrowIfNull(snapshot);
         if (_closed) return;
+        int before = _endpoints.Count;
         foreach ((IPEndPoint address, HttpEndpoint endpoint) in _endpoints.ToArray())
         {
             if (snapshot.Endpoints.TryGetValue(address, out Endpoint? next) && next.Equals(endpoint.Endpoint)) continue;
             Remove(address, endpoint);
         }
 
+        int kept = _endpoints.Count;
         foreach ((IPEndPoint address, Endpoint endpoint) in snapshot.Endpoints)
         {
             if (_endpoints.ContainsKey(address)) continue;
@@ -62,11 +67,37 @@ public sealed class HttpBalancer : IHttpService, IWaiting
             made.Prime();
             OnReadyChanged(made);
         }
+
+        _metrics?.OnUpdate(_endpoints.Count - kept, before - kept);
+        ShowState();
     }
 
     public void Call(HttpExchange exchange)
     {
         ArgumentNullException.ThrowIfNull(exchange);
+        _metrics?.OnRequest();
+        Dispatch(exchange);
+    }
+
+    public void OnAbandoned(HttpExchange exchange)
+    {
+        _queue.Remove(exchange);
+        ShowState();
+    }
+
+    /// <summary>Nobody uses it any more: waiting requests fail, connections are closed when they are idle.</summary>
+    public void Close()
+    {
+        if (_closed) return;
+        _closed = true;
+        _failFastTimer.Stop();
+        foreach ((IPEndPoint address, HttpEndpoint endpoint) in _endpoints.ToArray()) Remove(address, endpoint);
+        FailQueue();
+        _metrics?.Set(0, 0, 0);
+    }
+
+    private void Dispatch(HttpExchange exchange)
+    {
         if (_ready.Pick(_worker.Loop.Now) is { } endpoint)
         {
             endpoint.Forward(exchange);
@@ -87,20 +118,11 @@ public sealed class HttpBalancer : IHttpService, IWaiting
 
         exchange.Waiting = this;
         _queue.AddLast(exchange);
+        ShowState();
         if (!_failFastTimer.IsRunning) _failFastTimer.Start(_options.Queue.FailfastTimeout);
     }
 
-    public void OnAbandoned(HttpExchange exchange) => _queue.Remove(exchange);
-
-    /// <summary>Nobody uses it any more: waiting requests fail, connections are closed when they are idle.</summary>
-    public void Close()
-    {
-        if (_closed) return;
-        _closed = true;
-        _failFastTimer.Stop();
-        foreach ((IPEndPoint address, HttpEndpoint endpoint) in _endpoints.ToArray()) Remove(address, endpoint);
-        FailQueue();
-    }
+    private void ShowState() => _metrics?.Set(_endpoints.Count, _ready.Count, _queue.Count);
 
     private void Remove(IPEndPoint address, HttpEndpoint endpoint)
     {
@@ -114,25 +136,29 @@ public sealed class HttpBalancer : IHttpService, IWaiting
         if (_closed || !_endpoints.TryGetValue(endpoint.Endpoint.Address, out HttpEndpoint? current) || current != endpoint) return;
         if (!endpoint.IsReady)
         {
-            _ready.Remove(endpoint);
+            if (_ready.Remove(endpoint)) ShowState();
             return;
         }
 
         _ready.Add(endpoint);
+        if (IsFailingFast) _metrics?.OnGate(open: true);
         IsFailingFast = false;
         _failFastTimer.Stop();
         while (_queue.First is { } first && _ready.Count > 0)
         {
             _queue.RemoveFirst();
             first.Value.Waiting = null;
-            Call(first.Value);
+            Dispatch(first.Value);
         }
+
+        ShowState();
     }
 
     private void FailFast()
     {
         if (_ready.Count > 0) return;
         IsFailingFast = true;
+        _metrics?.OnGate(open: false);
         FailQueue();
     }
 

@@ -34,6 +34,13 @@ public sealed class ProxyMetrics
         TcpAuthzAllow = registry.Counter("inbound_tcp_authz_allow_total", "The total number of inbound TCP connections that were authorized");
         TcpAuthzDeny = registry.Counter("inbound_tcp_authz_deny_total", "The total number of inbound TCP connections that were denied");
         TcpAuthzTerminate = registry.Counter("inbound_tcp_authz_terminate_total", "The total number of inbound TCP connections that were terminated due to an authorization change");
+        BalancerEndpoints = registry.Gauge("outbound_http_balancer_endpoints", "The number of endpoints currently in the balancer");
+        BalancerP2cEndpoints = registry.Gauge("outbound_http_balancer_p2c_endpoints", "The number of endpoints that are known to the balancer");
+        BalancerP2cUpdates = registry.Counter("outbound_http_balancer_p2c_updates_total", "The number of endpoint updates processed by the balancer");
+        BalancerQueueLength = registry.Gauge("outbound_http_balancer_queue_length", "The number of requests currently in the queue");
+        BalancerQueueRequests = registry.Counter("outbound_http_balancer_queue_requests_total", "The total number of requests offered to the queue");
+        BalancerGateOpen = registry.Counter("outbound_http_balancer_queue_gate_open_total", "The number of times the failfast gate has been opened");
+        BalancerGateShut = registry.Counter("outbound_http_balancer_queue_gate_shut_total", "The number of times the failfast gate has been shut");
     }
 
     public MetricRegistry Registry { get; }
@@ -79,4 +86,18 @@ public sealed class ProxyMetrics
     public MetricFamily<Counter> TcpAuthzDeny { get; }
 
     public MetricFamily<Counter> TcpAuthzTerminate { get; }
+
+    public MetricFamily<Gauge> BalancerEndpoints { get; }
+
+    public MetricFamily<Gauge> BalancerP2cEndpoints { get; }
+
+    public MetricFamily<Counter> BalancerP2cUpdates { get; }
+
+    public MetricFamily<Gauge> BalancerQueueLength { get; }
+
+    public MetricFamily<Counter> BalancerQueueRequests { get; }
+
+    public MetricFamily<Counter> BalancerGateOpen { get; }
+
+    public MetricFamily<Counter> BalancerGateShut { get; }
 }

@@ -26,7 +26,8 @@ internal sealed class BackendHandle
             HttpProtocol protocol = key.Protocol == DetectedProtocol.Http2 ? HttpProtocol.Http2 : HttpProtocol.Http11;
             var options = new HttpBalancerOptions { Queue = backend.Queue, FailureAccrual = key.Accrual };
             if (backend.Balancer is { } balancer) options = options with { DefaultRtt = balancer.DefaultRtt, Decay = balancer.Decay };
-            Http = new HttpBalancer(stack.Worker, options, endpoint => EndpointTargets.Http(stack, authority, endpoint, protocol));
+            Http = new HttpBalancer(stack.Worker, options, endpoint => EndpointTargets.Http(stack, authority, endpoint, protocol),
+                new BalancerMetrics(stack.Runtime.Metrics, key.Parent, backend.Meta, stack.Worker.Index));
             update = Http.Update;
         }
 

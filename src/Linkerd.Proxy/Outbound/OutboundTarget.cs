@@ -22,6 +22,7 @@ internal sealed class OutboundTarget
     private readonly OutboundHttp _http1;
     private readonly OutboundHttp _http2;
     private Dictionary<BackendKey, BackendHandle> _backends = [];
+    private Meta _parent = Meta.Unknown;
     private int _users;
 
     public OutboundTarget(OutboundStack stack, SocketAddress address)
@@ -86,6 +87,7 @@ internal sealed class OutboundTarget
     private void Update(OutboundInfo info)
     {
         ClientPolicy policy = info.Policy ?? SynthesizedPolicy.From(Address, info.Profile, _stack.Runtime.Config);
+        _parent = policy.Meta;
         var next = new Dictionary<BackendKey, BackendHandle>();
         IsOpaque = policy.Protocol is ClientProtocol.Opaque or ClientProtocol.Tls || info.Profile.OpaqueProtocol;
         DetectTimeout = policy.DetectTimeout;
@@ -139,7 +141,7 @@ internal sealed class OutboundTarget
     {
         var backends = new List<(BackendHandle, uint)>();
         foreach (RouteBackend backend in distribution.Backends)
-            backends.Add((Handle(new BackendKey(backend.Backend, protocol, accrual), next), backend.Weight));
+            backends.Add((Handle(new BackendKey(_parent, backend.Backend, protocol, accrual), next), backend.Weight));
         return new OutboundRuleService(distribution.Kind, backends);
     }
 
@@ -148,7 +150,7 @@ internal sealed class OutboundTarget
         foreach (OpaqueRoute route in policy.OpaqueRoutes)
         {
             if (route.Filters.Any(static f => f is RouteFilter.Forbidden or RouteFilter.Invalid) || route.Backends.Backends.Count == 0) return null;
-            return Handle(new BackendKey(route.Backends.Backends[0].Backend, DetectedProtocol.Opaque, null), next).Tcp;
+            return Handle(new BackendKey(_parent, route.Backends.Backends[0].Backend, DetectedProtocol.Opaque, null), next).Tcp;
         }
 
         return null;
