@@ -54,7 +54,7 @@ internal sealed partial class ApiDispatcher
         if (!request.Path.IsResource)
         {
             if (await _discovery.TryHandleAsync(request) || await _core.Documents.TryHandleAsync(request)
-                || await MetricsEndpoint.TryHandleAsync(request, _core.Metrics, _core.Clock)) return;
+                || await MetricsEndpoint.TryHandleAsync(request, _core.Metrics, _core.Clock) || await _core.Aggregation.TryProxyAsync(request)) return;
             await ResponseWriter.WriteTextAsync(request, 404, "404 page not found\n");
             return;
         }

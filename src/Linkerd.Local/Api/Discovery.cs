@@ -36,8 +36,9 @@ internal sealed class Discovery(ApiCore core)
         return true;
     }
 
-    private static bool Aggregated(ApiRequest request) =>
-        request.Http.Request.Headers.Accept.ToString().Contains("g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList", StringComparison.Ordinal);
+    // A group whose server has not told its resources yet is left to the classic documents: asking for those makes it known.
+    private bool Aggregated(ApiRequest request) =>
+        core.Aggregation.AllKnown && request.Http.Request.Headers.Accept.ToString().Contains("g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList", StringComparison.Ordinal);
 
     private static JsonObject CoreVersions() => new()
     {

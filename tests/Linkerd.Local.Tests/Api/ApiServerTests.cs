@@ -115,6 +115,33 @@ public sealed class ApiServerTests
     }
 
     [Fact]
+    public async Task A_group_that_a_service_serves_is_reached_with_the_user_in_headers()
+    {
+        using var authority = new Linkerd.Testing.TestAuthority();
+        var leaf = authority.Issue("tap.default.svc").Certificate;
+        var certificate = System.Security.Cryptography.X509Certificates.X509CertificateLoader.LoadPkcs12(leaf.Export(System.Security.Cryptography.X509Certificates.X509ContentType.Pkcs12), null);
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(k => k.Listen(IPAddress.Loopback, 0, l => l.UseHttps(certificate)));
+        await using var tap = builder.Build();
+        tap.Run(http => http.Response.WriteAsync(http.Request.Path == "/apis/tap.example.com/v1"
+            ? """{"kind":"APIResourceList","groupVersion":"tap.example.com/v1","resources":[{"name":"watches","namespaced":true,"kind":"Tap","verbs":["watch"]}]}"""
+            : $"{http.Request.Path}{http.Request.QueryString} {http.Request.Headers["X-Remote-User"]} {http.Request.Headers["X-Remote-Group"]}"));
+        await tap.StartAsync();
+        await using var running = await RunningServer.StartAsync(new ApiServerOptions
+        {
+            ServiceResolver = (_, _, _, _) => ValueTask.FromResult<IPEndPoint?>(new IPEndPoint(IPAddress.Loopback, new Uri(tap.Urls.First()).Port)),
+        });
+        await running.CreateAsync("/apis/apiregistration.k8s.io/v1/apiservices", $$$"""
+            {"metadata":{"name":"v1.tap.example.com"},"spec":{"group":"tap.example.com","version":"v1","groupPriorityMinimum":1000,"versionPriority":100,
+             "caBundle":"{{{Convert.ToBase64String(Encoding.UTF8.GetBytes(authority.Pem))}}}","service":{"namespace":"default","name":"tap"} } }
+            """);
+        Assert.Contains("tap.example.com", await running.Client.GetStringAsync("/apis"), StringComparison.Ordinal);
+        var (code, list) = await running.SendAsync(HttpMethod.Get, "/apis/tap.example.com/v1");
+        Assert.True(code == HttpStatusCode.OK && list!["resources"]![0]!["name"]!.ToString() == "watches", $"{code} {list}");
+        Assert.Equal("/apis/tap.example.com/v1/watch/x?a=b admin system:masters, system:authenticated", await running.Client.GetStringAsync("/apis/tap.example.com/v1/watch/x?a=b"));
+    }
+
+    [Fact]
     public async Task A_connection_that_says_nothing_valid_does_no_harm()
     {
         await using var running = await RunningServer.StartAsync(new ApiServerOptions { HttpEndPoint = new IPEndPoint(IPAddress.Loopback, 0) });
