@@ -13,7 +13,7 @@ internal static class RootedPath
     /// <summary>The path, from the container's root, without links.</summary>
     public static string Resolve(ContainerImage image, string path)
     {
-        var left = new Stack<string>(path.Split('/', StringSplitOptions.RemoveEmptyEntries).Reverse());
+        var left = new Stack<string>(Enumerable.Reverse(path.Split('/', StringSplitOptions.RemoveEmptyEntries)));
         var done = new List<string>();
         var links = 0;
         while (left.TryPop(out var part))
@@ -38,7 +38,7 @@ internal static class RootedPath
                 throw new PodSpecException($"mountPath \"{path}\": too many links");
             if (target.StartsWith('/'))
                 done.Clear();
-            foreach (var piece in target.Split('/', StringSplitOptions.RemoveEmptyEntries).Reverse())
+            foreach (var piece in Enumerable.Reverse(target.Split('/', StringSplitOptions.RemoveEmptyEntries)))
                 left.Push(piece);
         }
 

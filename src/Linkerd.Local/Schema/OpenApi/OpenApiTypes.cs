@@ -18,7 +18,7 @@ internal static class OpenApiTypes
 
     /// <summary>The name of a custom resource's type, in the reverse-domain form of the documents.</summary>
     public static string NameOf(ResourceInfo resource, ResourceVersionInfo version) => version.Type?.FullName
-        ?? $"{string.Join('.', resource.Group.Split('.').Reverse())}.{version.Name}.{resource.Kind}";
+        ?? $"{string.Join('.', Enumerable.Reverse(resource.Group.Split('.')))}.{version.Name}.{resource.Kind}";
 
     /// <summary>The scalars that are named types.</summary>
     public static IEnumerable<(string Name, JsonObject Schema)> Scalars() =>
