@@ -10,6 +10,7 @@ internal sealed class ClientConnection : SessionConnection
     private readonly IConnectionTracker _tracker;
     private readonly Action<ClientConnection> _changed;
     private readonly KeepAlive? _keepAlive;
+    private readonly long _openedAt;
 
     /// <param name="worker">The loop's worker.</param>
     /// <param name="transport">Connected.</param>
@@ -21,6 +22,7 @@ internal sealed class ClientConnection : SessionConnection
     {
         _changed = changed;
         _tracker = metrics.Opened(transport);
+        _openedAt = transport.Loop.Now;
         HttpSession session = HttpSessions.Client(target.Protocol, worker.Http, target.Http1, target.Http2, this, this);
         if (session is Http2Session http2 && target.KeepAliveInterval is { } interval)
             _keepAlive = new KeepAlive(http2, transport, interval, target.KeepAliveTimeout, target.KeepAliveWhileIdle);
@@ -32,8 +34,11 @@ internal sealed class ClientConnection : SessionConnection
     /// <summary>No new streams: the peer or we end it.</summary>
     public bool IsGoingAway => IsClosed || Session.IsDraining || Session.IsFinished;
 
-    /// <summary>It lies in a pool.</summary>
+    /// <summary>It waits in its pool.</summary>
     public bool IsIdle { get; set; }
+
+    /// <summary>It worked: an HTTP/2 peer answered, and that was not a moment ago. What ends such a connection is no reason to wait before the next.</summary>
+    public bool IsProven => Session is Http2Session { IsEstablished: true } && Transport.Loop.Now - _openedAt > 100_000_000;
 
     /// <summary>When it became idle, in the loop's milliseconds.</summary>
     public long IdleSince { get; set; }

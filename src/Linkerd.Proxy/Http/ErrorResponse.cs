@@ -24,7 +24,6 @@ internal static class ErrorResponse
         head.SetContentLength(0);
         if (!informational) return;
         head.Add(KnownHeader.L5dProxyError, Encoding.ASCII.GetBytes(Printable(message)));
-        if (answer.ClosesConnection) head.Add(KnownHeader.L5dProxyConnection, "close"u8);
     }
 
     private static string Printable(string text) => string.Create(text.Length, text, static (span, source) =>

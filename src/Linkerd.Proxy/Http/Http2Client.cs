@@ -114,7 +114,9 @@ internal sealed class Http2Client : EndpointClient
             // Streams in flight finish on the old connection while a new one is opened.
             _connection = null;
             TellReady();
-            if (!_retired && (_keepUp || _waiting.Count > 0)) _backoff.Start();
+            if (_retired || !(_keepUp || _waiting.Count > 0)) return;
+            if (connection.IsProven) Connect();
+            else _backoff.Start();
             return;
         }
 

@@ -17,10 +17,15 @@ internal sealed class RelayExchange : HttpExchange, IHttpStreamHandler, IHttpCal
     private HttpStream? _server;
     private HttpStream? _client;
     private HttpClient? _opening;
+    private HttpClient? _opener;
     private HttpClientTarget? _target;
     private byte[]? _early;
     private int _earlyLength;
     private bool _requestEnded;
+    private HeaderBlock? _earlyTrailers;
+    private bool _bodySent;
+    private bool _retried;
+    private bool _isUpgraded;
     private bool _answering;
     private bool _attemptEnded;
     private bool _responseEnded;
@@ -63,7 +68,9 @@ internal sealed class RelayExchange : HttpExchange, IHttpStreamHandler, IHttpCal
     {
         StartedAt = AttemptedAt = Worker.Loop.Now;
         _requestEnded = end;
-        _connection!.Service.Call(this);
+        HeaderHygiene.OnRequest(head, _connection!.Options.Direction, Peer.IsMeshed);
+        _isUpgraded = IsHttp2 && head.Contains(KnownHeader.L5dOrigProto);
+        _connection.Service.Call(this);
     }
 
     public void OnData(HttpStream stream, ReadOnlySpan<byte> data, bool end)
@@ -71,6 +78,7 @@ internal sealed class RelayExchange : HttpExchange, IHttpStreamHandler, IHttpCal
         _requestEnded |= end;
         if (_client is { IsSendEnded: false } client)
         {
+            _bodySent = true;
             int sent = client.SendData(data, end);
             if (sent > 0 && _server is not null) stream.Consumed(sent);
         }
@@ -87,8 +95,12 @@ internal sealed class RelayExchange : HttpExchange, IHttpStreamHandler, IHttpCal
     public void OnTrailers(HttpStream stream, HeaderBlock trailers)
     {
         _requestEnded = true;
-        // Trailers that overtake the choice of an endpoint are dropped; the end of the request is not.
         if (_client is { IsSendEnded: false } client) client.SendTrailers(trailers);
+        else if (_client is null && !_answering && !_attemptEnded)
+        {
+            _earlyTrailers = Worker.Http.RentHead();
+            _earlyTrailers.CopyFrom(trailers);
+        }
     }
 
     public void OnSent(HttpStream stream, int count) => _client?.Consumed(count);
@@ -127,7 +139,7 @@ internal sealed class RelayExchange : HttpExchange, IHttpStreamHandler, IHttpCal
         Attempt = attempt;
         _attemptEnded = false;
         _target = (client as EndpointClient)?.Target;
-        _opening = client;
+        _opening = _opener = client;
         client.Open(this);
     }
 
@@ -137,9 +149,15 @@ internal sealed class RelayExchange : HttpExchange, IHttpStreamHandler, IHttpCal
         _client = stream;
         HeaderBlock head = Request;
         if (_target is { } target) OriginalProtocol.PrepareRequest(head, target);
-        bool end = _requestEnded && _earlyLength == 0;
+        bool end = _requestEnded && _earlyLength == 0 && _earlyTrailers is null;
         stream.SendHead(head, end);
-        if (!end && _earlyLength > 0) SendEarly(stream);
+        if (_earlyLength > 0) SendEarly(stream);
+        if (_earlyTrailers is { } trailers)
+        {
+            _earlyTrailers = null;
+            stream.SendTrailers(trailers);
+            Worker.Http.Return(trailers);
+        }
     }
 
     public void OnFailed(ProxyError error)
@@ -157,6 +175,7 @@ internal sealed class RelayExchange : HttpExchange, IHttpStreamHandler, IHttpCal
         bool headers = _connection!.Options.EmitHeaders && (_connection.Options.Direction == Direction.Outbound || Peer.IsMeshed);
         HeaderBlock head = Worker.Http.RentHead();
         ErrorResponse.Write(head, answer, error.Message, grpc, headers);
+        if (answer.ClosesConnection && _isUpgraded && headers) head.Add(KnownHeader.L5dProxyConnection, "close"u8);
         if (answer.ClosesConnection && !IsHttp2) server.CloseConnectionAfter();
         Status = head.Status;
         GrpcStatus = grpc ? answer.GrpcCode : -1;
@@ -196,7 +215,8 @@ internal sealed class RelayExchange : HttpExchange, IHttpStreamHandler, IHttpCal
     private void SendEarly(HttpStream client)
     {
         int length = _earlyLength;
-        int sent = client.SendData(_early.AsSpan(0, length), _requestEnded);
+        _bodySent = true;
+        int sent = client.SendData(_early.AsSpan(0, length), _requestEnded && _earlyTrailers is null);
         ArrayPool<byte>.Shared.Return(_early!);
         _early = null;
         _earlyLength = 0;
@@ -246,6 +266,7 @@ internal sealed class RelayExchange : HttpExchange, IHttpStreamHandler, IHttpCal
         Observer?.OnResponse(this, head);
         _responseEnded = end;
         if (_server is not { } server) return;
+        if (HeaderHygiene.OnResponse(head, _connection!.Options.Direction)) server.CloseConnectionAfter();
         if (_target is { } target) OriginalProtocol.PrepareResponse(head, Request, target);
         server.SendHead(head, end);
     }
@@ -278,6 +299,26 @@ internal sealed class RelayExchange : HttpExchange, IHttpStreamHandler, IHttpCal
             // The server answered in full and stopped reading the request: an ordinary end.
             EndAttempt();
             StopServer();
+            return;
+        }
+
+        if (Status == 0 && fault.IsRetryable && !_bodySent && !_retried && _opener is { } opener && _server is not null)
+        {
+            // The peer went away without looking at the request: it is sent again, once, on the next connection.
+            _retried = true;
+            _opening = opener;
+            opener.Open(this);
+            return;
+        }
+
+        if (Status == 0 && IsHttp2 && fault.Origin == HttpFaultOrigin.Peer && _server is { } resetServer)
+        {
+            // Both speak HTTP/2: the client learns the server's own reason.
+            Fault = fault;
+            EndAttempt();
+            LeaveServer();
+            resetServer.Reset(fault.Code);
+            Finish();
             return;
         }
 
@@ -344,7 +385,10 @@ internal sealed class RelayExchange : HttpExchange, IHttpStreamHandler, IHttpCal
         Error = default;
         Fault = default;
         StartedAt = RespondedAt = AttemptedAt = _requestBytes = _responseBytes = 0;
-        IsAttemptPending = _requestEnded = IsClientGone = _answering = _attemptEnded = _responseEnded = _finishing = false;
+        if (_earlyTrailers is { } trailers) Worker.Http.Return(trailers);
+        _earlyTrailers = null;
+        _opener = null;
+        IsAttemptPending = _requestEnded = IsClientGone = _bodySent = _retried = _isUpgraded = _answering = _attemptEnded = _responseEnded = _finishing = false;
         _pool.Return(this);
     }
 

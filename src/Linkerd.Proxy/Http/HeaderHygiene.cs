@@ -1,0 +1,31 @@
+using Linkerd.Http;
+
+namespace Linkerd.Proxy.Http;
+
+/// <summary>
+/// Headers that only proxies may speak. What belongs to one hop (connection, keep-alive, …) the sessions take out themselves.
+/// </summary>
+internal static class HeaderHygiene
+{
+    /// <summary>Removes what the client had no right to say.</summary>
+    public static void OnRequest(HeaderBlock request, Direction direction, bool isMeshed)
+    {
+        if (direction == Direction.Inbound && isMeshed) return;
+        request.Remove(KnownHeader.L5dOrigProto);
+        request.Remove(KnownHeader.L5dClientId);
+    }
+
+    /// <summary>Removes what the server, or the proxy before it, said to this proxy alone. True when the client's connection is to be closed after the answer.</summary>
+    public static bool OnResponse(HeaderBlock response, Direction direction)
+    {
+        if (direction == Direction.Inbound)
+        {
+            response.Remove(KnownHeader.L5dOrigProto);
+            response.Remove(KnownHeader.L5dProxyConnection);
+            response.Remove(KnownHeader.L5dProxyError);
+            return false;
+        }
+
+        return response.TryGet(KnownHeader.L5dProxyConnection, out ReadOnlySpan<byte> value) && value.SequenceEqual("close"u8) & response.Remove(KnownHeader.L5dProxyConnection);
+    }
+}

@@ -1,0 +1,92 @@
+using Linkerd.Http;
+using Linkerd.Net;
+using Linkerd.Proxy.Errors;
+using Linkerd.Proxy.Stack;
+using HttpClient = Linkerd.Proxy.Stack.HttpClient;
+using TcpListener = Linkerd.Net.TcpListener;
+
+namespace Linkerd.Proxy.Tests.Http;
+
+/// <summary>Keeps twenty requests in flight on one HTTP/2 connection, from the loop itself, and measures what the loop's thread allocates.</summary>
+internal sealed class Driver : IHttpCall, IHttpStreamHandler
+{
+    private const int Concurrency = 20;
+
+    private readonly HttpMesh _mesh;
+    private readonly HttpClient _client;
+    private readonly HeaderBlock _request = new();
+    private readonly byte[] _body = new byte[64];
+    private TaskCompletionSource<long>? _done;
+    private long _before;
+    private int _toSend;
+    private int _toFinish;
+
+    public Driver(HttpMesh mesh, SocketAddress target)
+    {
+        _mesh = mesh;
+        _client = mesh.Clients.Create(HttpMesh.Target(target, HttpProtocol.Http2), HttpMesh.NoMetrics.Instance);
+        _request.SetMethod(RequestMethod.Post);
+        _request.SetScheme("http"u8);
+        _request.SetAuthority("web"u8);
+        _request.SetPath("/vote"u8);
+        _request.Add(KnownHeader.L5dOrigProto, "HTTP/1.1"u8);
+        _request.SetContentLength(_body.Length);
+    }
+
+    public IHttpStreamHandler StreamHandler => this;
+
+    /// <summary>Runs that many requests; the bytes allocated meanwhile.</summary>
+    public Task<long> Run(int count)
+    {
+        _done = new TaskCompletionSource<long>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _mesh.Worker.Loop.Post(() =>
+        {
+            _toSend = _toFinish = count;
+            _before = GC.GetAllocatedBytesForCurrentThread();
+            for (int i = 0; i < Concurrency; i++) Next();
+        });
+        return _done.Task.WaitAsync(TimeSpan.FromSeconds(60));
+    }
+
+    public void OnStream(HttpStream stream, HttpClient client)
+    {
+        stream.SendHead(_request, end: false);
+        stream.SendData(_body, end: true);
+    }
+
+    public void OnFailed(ProxyError error) => _done!.TrySetException(new InvalidOperationException(error.Message));
+
+    public void OnInformational(HttpStream stream, HeaderBlock head)
+    {
+    }
+
+    public void OnHead(HttpStream stream, HeaderBlock head, bool end)
+    {
+        if (head.Status != 200) _done!.TrySetException(new InvalidOperationException($"status {head.Status}"));
+    }
+
+    public void OnData(HttpStream stream, ReadOnlySpan<byte> data, bool end) => stream.Consumed(data.Length);
+
+    public void OnTrailers(HttpStream stream, HeaderBlock trailers)
+    {
+    }
+
+    public void OnSent(HttpStream stream, int count)
+    {
+    }
+
+    public void OnReset(HttpStream stream, in HttpFault fault) => _done!.TrySetException(new InvalidOperationException(fault.ToString()));
+
+    public void OnClosed(HttpStream stream)
+    {
+        if (--_toFinish > 0) Next();
+        else _done!.TrySetResult(GC.GetAllocatedBytesForCurrentThread() - _before);
+    }
+
+    private void Next()
+    {
+        if (_toSend == 0) return;
+        _toSend--;
+        _client.Open(this);
+    }
+}
