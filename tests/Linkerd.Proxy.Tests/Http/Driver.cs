@@ -2,7 +2,6 @@ using Linkerd.Http;
 using Linkerd.Net;
 using Linkerd.Proxy.Errors;
 using Linkerd.Proxy.Stack;
-using HttpClient = Linkerd.Proxy.Stack.HttpClient;
 using TcpListener = Linkerd.Net.TcpListener;
 
 namespace Linkerd.Proxy.Tests.Http;

@@ -8,7 +8,6 @@ using Linkerd.Proxy.Connect;
 using Linkerd.Proxy.Detect;
 using Linkerd.Proxy.Http;
 using Linkerd.Proxy.Stack;
-using HttpClient = Linkerd.Proxy.Stack.HttpClient;
 using TcpListener = Linkerd.Net.TcpListener;
 
 namespace Linkerd.Proxy.Tests.Http;
@@ -31,7 +30,7 @@ internal sealed class HttpMesh : IDisposable
     public HttpClientFactory Clients { get; }
 
     /// <summary>Serves every connection with its own handler of requests.</summary>
-    public SocketAddress App(HttpProtocol protocol, Func<IHttpStreamHandler> handler) => Listen(t => new AppConnection(Worker, t, protocol, handler));
+    public SocketAddress App(HttpProtocol protocol, Func<IHttpStreamHandler> handler) => Listen(t => _ = new AppConnection(Worker, t, protocol, handler));
 
     /// <summary>A relay: requests go to <paramref name="target"/>.</summary>
     public SocketAddress Relay(Direction direction, HttpProtocol protocol, HttpClientTarget target, bool isMeshed = false, IExchangeObserver? observer = null)
