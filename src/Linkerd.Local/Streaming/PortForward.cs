@@ -2,12 +2,13 @@ using System.Net.Sockets;
 using System.Text;
 using System.Text.Json.Nodes;
 using Linkerd.Local.Api;
+using Microsoft.AspNetCore.Http;
 
 namespace Linkerd.Local.Streaming;
 
 /// <summary>
 /// Port-forward: for each connection the client opens an error and a data stream with the same request id. Over SPDY/3.1, or SPDY tunnelled
-/// through a WebSocket as newer clients do.
+/// through a WebSocket as newer kubectl does; or, as client libraries do, in the channel protocol (<see cref="PortForwardChannels"/>).
 /// </summary>
 internal sealed class PortForward(ApiCore core, ReadOperations read)
 {
@@ -20,8 +21,21 @@ internal sealed class PortForward(ApiCore core, ReadOperations read)
         var runtime = core.PodRuntime ?? throw new ApiException(501, "NotImplemented", "this API server runs no pods: start it with a pod runtime");
         var pod = read.Find(request).Node;
         var reference = PodStreams.Reference(request, pod);
+        // Said before the upgrade, while an answer can still have a status.
+        int[] ports = Offers(request.Http.Request, PortForwardChannels.Protocol) ? PortForwardChannels.PortsOf(request.Http.Request.Query["ports"]) : [];
         Stream transport;
-        if (Upgrades.IsWebSocket(request.Http.Request)) transport = new WebSocketTransport((await Upgrades.AcceptWebSocketAsync(request.Http, Tunnel)).Socket);
+        if (Upgrades.IsWebSocket(request.Http.Request))
+        {
+            var (socket, protocol) = await Upgrades.AcceptWebSocketAsync(request.Http, Tunnel, PortForwardChannels.Protocol);
+            if (protocol == PortForwardChannels.Protocol)
+            {
+                using var channels = new PortForwardChannels(socket, runtime, reference);
+                await channels.RunAsync(ports, request.Http.RequestAborted);
+                return;
+            }
+
+            transport = new WebSocketTransport(socket);
+        }
         else if (Upgrades.IsSpdy(request.Http.Request)) transport = (await Upgrades.AcceptSpdyAsync(request.Http, Protocol)).Transport;
         else throw ApiException.BadRequest("Upgrade request required");
         await using var session = new SpdySession(transport);
@@ -41,6 +55,9 @@ internal sealed class PortForward(ApiCore core, ReadOperations read)
         }
         await Task.WhenAll(relays);
     }
+
+    private static bool Offers(HttpRequest request, string protocol) =>
+        Upgrades.IsWebSocket(request) && request.Headers.SecWebSocketProtocol.ToString().Split(',', StringSplitOptions.TrimEntries).Contains(protocol);
 
     private static async Task RelayAsync(IPodRuntime runtime, SpdySession session, PodReference pod, SpdyStream data, SpdyStream? errors)
     {

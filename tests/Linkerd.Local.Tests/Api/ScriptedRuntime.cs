@@ -23,6 +23,14 @@ internal sealed class ScriptedRuntime : IPodRuntime
 
     public Task AttachAsync(PodExecRequest request, CancellationToken cancellation) => Task.CompletedTask;
 
-    public Task<Stream> DialAsync(PodReference pod, int port, CancellationToken cancellation) =>
-        throw new PodRuntimeException($"nothing listens on {port}");
+    /// <summary>Where the ports of pods really are; others have no listener.</summary>
+    public Dictionary<int, System.Net.IPEndPoint> Ports { get; } = [];
+
+    public async Task<Stream> DialAsync(PodReference pod, int port, CancellationToken cancellation)
+    {
+        if (!Ports.TryGetValue(port, out var address)) throw new PodRuntimeException($"nothing listens on {port}");
+        var socket = new System.Net.Sockets.Socket(address.AddressFamily, System.Net.Sockets.SocketType.Stream, System.Net.Sockets.ProtocolType.Tcp);
+        await socket.ConnectAsync(address, cancellation);
+        return new System.Net.Sockets.NetworkStream(socket, ownsSocket: true);
+    }
 }
