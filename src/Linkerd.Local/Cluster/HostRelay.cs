@@ -21,7 +21,6 @@ internal sealed class HostRelay(LocalPaths paths, NodeLog log) : IAsyncDisposabl
         var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         try
         {
-            listener.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
             listener.Bind(new IPEndPoint(IPAddress.Loopback, port));
             listener.Listen(512);
         }

@@ -11,6 +11,7 @@ internal sealed class DnsServer : IAsyncDisposable
     /// <summary>Most answers on their way and most TCP connections at one time; more are refused.</summary>
     private const int MaxConcurrent = 256;
 
+    private const int MaxBindAttempts = 16;
     private static readonly TimeSpan IdleTimeout = TimeSpan.FromSeconds(10);
 
     private readonly ClusterZone _zone;
@@ -25,12 +26,8 @@ internal sealed class DnsServer : IAsyncDisposable
     {
         _zone = zone;
         _log = log;
-        _udp = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
-        _udp.Bind(endpoint);
+        (_udp, _tcp) = Bind(endpoint);
         EndPoint = (IPEndPoint)_udp.LocalEndPoint!;
-        _tcp = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        _tcp.Bind(EndPoint);
-        _tcp.Listen(64);
         _ = Task.Run(ServeUdpAsync);
         _ = Task.Run(ServeTcpAsync);
     }
@@ -52,6 +49,30 @@ internal sealed class DnsServer : IAsyncDisposable
         await _stop.CancelAsync();
         _udp.Dispose();
         _tcp.Dispose();
+    }
+
+    /// <summary>The port that UDP is given may be taken for TCP: another one is tried then, unless the caller named it.</summary>
+    private static (Socket Udp, Socket Tcp) Bind(IPEndPoint endpoint)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            var udp = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+            var tcp = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+            try
+            {
+                udp.Bind(endpoint);
+                tcp.Bind(udp.LocalEndPoint!);
+                tcp.Listen(64);
+                return (udp, tcp);
+            }
+            catch (SocketException e)
+            {
+                udp.Dispose();
+                tcp.Dispose();
+                if (endpoint.Port != 0 || attempt == MaxBindAttempts || e.SocketErrorCode != SocketError.AddressAlreadyInUse)
+                    throw;
+            }
+        }
     }
 
     private byte[] Own(DnsQuestion question, int limit)
