@@ -23,8 +23,11 @@ e2e:            ## the mesh on the Kubernetes of KUBECONFIG: docs/end-to-end-tes
 	dotnet build tests/Linkerd.EndToEndTests -c $(CONFIGURATION) -v q --nologo
 	dotnet artifacts/bin/Linkerd.EndToEndTests/release/Linkerd.EndToEndTests.dll
 
-fuzz:           ## parsers against mutated input, FUZZ_SECONDS each (default 60)
-	FUZZ_SECONDS=$${FUZZ_SECONDS:-60} dotnet artifacts/bin/Linkerd.Http.Tests/release/Linkerd.Http.Tests.dll --filter-trait Category=Fuzz
+fuzz:           ## parsers against mutated input: HTTP sessions, ClientHello, TLS on the wire
+	dotnet build tests/Linkerd.Http.Tests -c $(CONFIGURATION) -v q --nologo
+	dotnet build tests/Linkerd.Net.Tests -c $(CONFIGURATION) -v q --nologo
+	dotnet artifacts/bin/Linkerd.Http.Tests/release/Linkerd.Http.Tests.dll --filter-class '*MutationTests'
+	dotnet artifacts/bin/Linkerd.Net.Tests/release/Linkerd.Net.Tests.dll --filter-class '*TlsMutationTests' --filter-class '*ClientHelloTests'
 
 golden-update:  ## rewrite the golden files from what the code now says; read the diff
 	GOLDEN_UPDATE=1 ./test --no-build
