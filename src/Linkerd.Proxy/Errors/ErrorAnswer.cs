@@ -6,4 +6,8 @@ namespace Linkerd.Proxy.Errors;
 /// <param name="ClosesConnection">HTTP/1.1: <c>connection: close</c> is added and honoured.</param>
 /// <param name="Label">Value of the <c>error</c> label.</param>
 /// <param name="Text">Usual words for <c>l5d-proxy-error</c>.</param>
-public sealed record ErrorAnswer(int Status, int GrpcCode, bool ClosesConnection, string Label, string Text);
+public sealed record ErrorAnswer(int Status, int GrpcCode, bool ClosesConnection, string Label, string Text)
+{
+    /// <summary>Value of <c>location</c>; null for none.</summary>
+    public string? Location { get; init; }
+}

@@ -11,9 +11,12 @@ public static class ErrorTable
 
     public static ErrorAnswer Of(ProxyErrorKind kind) => s_answers[(int)kind];
 
+    /// <summary>The error's own answer, else that of its kind.</summary>
+    public static ErrorAnswer Of(in ProxyError error) => error.Answer ?? Of(error.Kind);
+
     private static ErrorAnswer[] Build()
     {
-        var table = new ErrorAnswer[(int)ProxyErrorKind.PeerReset + 1];
+        var table = new ErrorAnswer[(int)ProxyErrorKind.Redirected + 1];
         Array.Fill(table, new ErrorAnswer(500, Internal, true, "unexpected", "unexpected error"));
         table[(int)ProxyErrorKind.Io] = new(502, Unavailable, true, "i/o", "connection closed before the response");
         table[(int)ProxyErrorKind.ConnectFailed] = new(502, Unavailable, true, "i/o", "connect failed");

@@ -5,6 +5,9 @@ namespace Linkerd.Proxy.Errors;
 /// <param name="Message">Printable ASCII; a constant where it can be.</param>
 public readonly record struct ProxyError(ProxyErrorKind Kind, string Message)
 {
+    /// <summary>What this one error becomes on the wire, where its kind alone does not say; null for what <see cref="ErrorTable"/> says.</summary>
+    public ErrorAnswer? Answer { get; init; }
+
     public bool IsNone => Kind == ProxyErrorKind.None;
 
     /// <summary>The cause with its usual words.</summary>

@@ -20,4 +20,10 @@ public enum ProxyErrorKind : byte
     InvalidPolicy,
     BadRequest,
     PeerReset,
+
+    /// <summary>A filter of a route answers with a failure; <see cref="ProxyError.Answer"/> says which.</summary>
+    InjectedFailure,
+
+    /// <summary>A filter of a route redirects; <see cref="ProxyError.Answer"/> says where.</summary>
+    Redirected,
 }

@@ -21,6 +21,7 @@ internal static class ErrorResponse
             head.Add(KnownHeader.GrpcMessage, Encoding.ASCII.GetBytes(PercentCodec.Encode(message)));
         }
 
+        if (answer.Location is { } location) head.Add(KnownHeader.Location, Encoding.Latin1.GetBytes(location));
         head.SetContentLength(0);
         if (!informational) return;
         head.Add(KnownHeader.L5dProxyError, Encoding.ASCII.GetBytes(Printable(message)));

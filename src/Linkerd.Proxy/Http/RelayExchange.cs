@@ -170,7 +170,7 @@ internal sealed class RelayExchange : HttpExchange, IHttpStreamHandler, IHttpCal
     {
         Error = error;
         if (_server is not { } server) return;
-        ErrorAnswer answer = ErrorTable.Of(error.Kind);
+        ErrorAnswer answer = ErrorTable.Of(in error);
         bool grpc = IsGrpc;
         bool headers = _connection!.Options.EmitHeaders && (_connection.Options.Direction == Direction.Outbound || Peer.IsMeshed);
         HeaderBlock head = Worker.Http.RentHead();

@@ -55,6 +55,9 @@ public sealed class RequestMatcher
         _headers.Length,
         _query.Length);
 
+    /// <summary>Bytes of the path that the match names as a prefix, a slash at its end not counted; null when it is no prefix match.</summary>
+    public int? PathPrefixLength => _path is null || _pathKind != TextMatchKind.Prefix ? null : _path.Length > 0 && _path[^1] == (byte)'/' ? _path.Length - 1 : _path.Length;
+
     public bool IsMatch(HeaderBlock head)
     {
         ArgumentNullException.ThrowIfNull(head);

@@ -20,7 +20,10 @@ public sealed class RouteTable<T>
     }
 
     /// <summary>What the request leads to; null when no rule matches.</summary>
-    public T? Find(HeaderBlock head)
+    public T? Find(HeaderBlock head) => Find(head, out _);
+
+    /// <summary>What the request leads to, and the match by which; null when no rule matches.</summary>
+    public T? Find(HeaderBlock head, out RequestMatcher? matched)
     {
         Row? best = null;
         foreach (Row row in _rows)
@@ -29,18 +32,18 @@ public sealed class RouteTable<T>
             if (best is null || row.Rank.CompareTo(best.Rank) > 0) best = row;
         }
 
+        matched = best?.Matcher;
         return best?.Value;
     }
 
     private sealed class Row
     {
         private readonly IReadOnlyList<HostMatch> _hosts;
-        private readonly RequestMatcher _matcher;
 
         public Row(IReadOnlyList<HostMatch> hosts, RequestMatcher matcher, T value)
         {
             _hosts = hosts;
-            _matcher = matcher;
+            Matcher = matcher;
             Value = value;
             (int path, int method, int headers, int query) = matcher.Specificity;
             int host = hosts.Count == 0 ? 0 : hosts.Max(static h => (h.IsSuffix ? 0 : 1 << 10) + h.Text.Length);
@@ -49,9 +52,11 @@ public sealed class RouteTable<T>
 
         public (int Host, int Path, int Method, int Headers, int Query) Rank { get; }
 
+        public RequestMatcher Matcher { get; }
+
         public T Value { get; }
 
-        public bool IsMatch(HeaderBlock head) => HostMatches(head.Authority) && _matcher.IsMatch(head);
+        public bool IsMatch(HeaderBlock head) => HostMatches(head.Authority) && Matcher.IsMatch(head);
 
         private bool HostMatches(ReadOnlySpan<byte> authority)
         {
