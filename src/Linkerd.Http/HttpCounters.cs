@@ -3,7 +3,7 @@ namespace Linkerd.Http;
 /// <summary>What happened to the sessions of one owner. Written by its loop alone; read by whoever adds them up.</summary>
 public sealed class HttpCounters
 {
-    private readonly long[] _limits = new long[(int)HttpLimit.UnknownFrames + 1];
+    private readonly long[] _limits = new long[(int)HttpLimit.OutputStall + 1];
 
     /// <summary>Streams ended because a peer broke the protocol.</summary>
     public long StreamFaults { get; internal set; }
@@ -12,7 +12,7 @@ public sealed class HttpCounters
     public long ConnectionFaults { get; internal set; }
 
     /// <summary>How often <paramref name="limit"/> was reached.</summary>
-    public long Reached(HttpLimit limit) => _limits[(int)limit];
+    public long Reached(HttpLimit limit) => Volatile.Read(ref _limits[(int)limit]);
 
     internal void Count(in HttpFault fault, bool connection)
     {

@@ -23,4 +23,8 @@ public enum HttpLimit : byte
     StreamFaults,
     ControlOutput,
     UnknownFrames,
+    HeadTime,
+    BodyIdle,
+    SendStall,
+    OutputStall,
 }

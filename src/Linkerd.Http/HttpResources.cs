@@ -11,6 +11,8 @@ public sealed class HttpResources
     private readonly Func<long> _clock;
     private readonly Stack<HeaderBlock> _heads = new();
     private readonly Stack<Http2Stream> _streams = new();
+    private readonly List<HttpSession> _timed = [];
+    private int _checkInterval = int.MaxValue;
     private Segment? _segments;
     private int _segmentCount;
 
@@ -22,6 +24,12 @@ public sealed class HttpResources
 
     /// <summary>What peers made the sessions refuse.</summary>
     public HttpCounters Counters { get; } = new();
+
+    /// <summary>
+    /// Told on the loop when <see cref="CheckTimes"/> is to be called: in so many milliseconds, or sooner than it was to be.
+    /// Without it no time limit works.
+    /// </summary>
+    public Action<int>? CheckWanted { get; set; }
 
     /// <summary>
     /// Body bytes are held in their streams while more than this many bytes wait in an output. Bytes; default 256 KiB; at least 16 KiB.
@@ -54,6 +62,44 @@ public sealed class HttpResources
         _segments = null;
         _segmentCount = 0;
         Scratch = new byte[1024];
+    }
+
+    /// <summary>
+    /// Ends what took longer than its limit on any session. Returns the milliseconds until it is to be called again; -1 when
+    /// nothing is under way that has a limit.
+    /// </summary>
+    public int CheckTimes()
+    {
+        for (int i = _timed.Count - 1; i >= 0; i--)
+        {
+            // Ending one session can end others, and so shorten the list.
+            if (i >= _timed.Count) continue;
+            HttpSession session = _timed[i];
+            session.CheckTime();
+            if (session.TimedIndex >= 0 && !session.IsTimed) Unwatch(session);
+        }
+
+        if (_timed.Count > 0) return _checkInterval;
+        _checkInterval = int.MaxValue;
+        return -1;
+    }
+
+    internal void Watch(HttpSession session)
+    {
+        session.TimedIndex = _timed.Count;
+        _timed.Add(session);
+        if (session.CheckInterval >= _checkInterval) return;
+        _checkInterval = session.CheckInterval;
+        CheckWanted?.Invoke(_checkInterval);
+    }
+
+    internal void Unwatch(HttpSession session)
+    {
+        HttpSession last = _timed[^1];
+        _timed[session.TimedIndex] = last;
+        last.TimedIndex = session.TimedIndex;
+        _timed.RemoveAt(_timed.Count - 1);
+        session.TimedIndex = -1;
     }
 
     internal byte[] GrowScratch(int size)

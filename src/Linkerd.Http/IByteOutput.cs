@@ -8,6 +8,9 @@ public interface IByteOutput
     /// <summary>Bytes appended and not yet taken by the layer below. Sessions hold back bodies above <see cref="HttpResources.OutputHighWatermark"/>.</summary>
     long Pending { get; }
 
+    /// <summary>Bytes taken by the layer below since the beginning. For the time limit of peers that do not read.</summary>
+    long Drained { get; }
+
     /// <summary>Room for at least <paramref name="sizeHint"/> bytes (never asked above 32 KiB). Valid until the next call.</summary>
     Span<byte> GetSpan(int sizeHint);
 

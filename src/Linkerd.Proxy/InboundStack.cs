@@ -169,7 +169,7 @@ public sealed class InboundStack : IConnectionService<Accepted>
     {
         port.Enter();
         IHttpConnection? connection = null;
-        connection = Services.HttpServers.Serve(transport, HttpOptions.Server(Direction.Inbound, _config.Http2, protocol), peer, new InboundHttp(this, port, peer, target), fault =>
+        connection = Services.HttpServers.Serve(transport, HttpOptions.Server(Direction.Inbound, _config, protocol), peer, new InboundHttp(this, port, peer, target), fault =>
         {
             tracker.Closed(fault);
             port.Exit();

@@ -110,7 +110,7 @@ public sealed class OutboundStack : IConnectionService<Accepted>
 
     private void ServeHttp(Transport transport, Accepted accepted, OutboundTarget target, DetectedProtocol protocol, IConnectionTracker tracker)
     {
-        HttpServerOptions options = HttpOptions.Server(Direction.Outbound, _config.Http2, protocol) with { EmitHeaders = !_config.DisableInformationalHeaders };
+        HttpServerOptions options = HttpOptions.Server(Direction.Outbound, _config, protocol) with { EmitHeaders = !_config.DisableInformationalHeaders };
         IHttpConnection? connection = null;
         connection = Services.HttpServers.Serve(transport, options, new HttpPeer(accepted, s_loopback), target.Http(protocol), fault =>
         {

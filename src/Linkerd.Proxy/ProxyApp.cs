@@ -30,6 +30,7 @@ public sealed class ProxyApp
     private readonly Worker _control;
     private readonly MetricRegistry _registry;
     private readonly List<ProxyWorker> _workers = [];
+    private readonly List<Worker> _metered = [];
     private readonly List<Thread> _threads = [];
     private readonly CancellationTokenSource _stopping = new();
     private readonly ProxyRuntime _runtime;
@@ -49,6 +50,8 @@ public sealed class ProxyApp
         _registry = new MetricRegistry(config.Workers + 1, config.Admin.MetricsRetainIdle, time);
         var metrics = new ProxyMetrics(_registry);
         ProcessMetrics.Register(_registry, time);
+        _metered.Add(_control);
+        HttpLimitMetrics.Register(_registry, _metered);
         _registry.AddCollector(static writer => writer.Gauge("proxy_build_info", "Proxy build info", 1, Labels.Of("version", BuildInfo.Version).And("vendor", "linkerd-cs").And("profile", "release").Text));
         var connector = new Connector(_loop);
         var clients = new HttpClientFactory(_control, connector);
@@ -91,6 +94,7 @@ public sealed class ProxyApp
             worker.Loop.UnhandledException += e => _log.Error($"unexpected error: {e}");
             worker.Bind(_config, shared: _config.Workers > 1);
             _workers.Add(worker);
+            _metered.Add(worker.Worker);
         }
 
         LogStart();

@@ -6,8 +6,10 @@ using Linkerd.Proxy.Connect;
 using Linkerd.Proxy.Detect;
 using Linkerd.Proxy.Http;
 using Linkerd.Proxy.Identity;
+using Linkerd.Proxy.Metrics;
 using Linkerd.Proxy.Stack;
 using Linkerd.Proxy.Tcp;
+using Linkerd.Telemetry;
 
 namespace Linkerd.Proxy;
 
@@ -18,6 +20,7 @@ internal sealed class ProxyWorker
 
     private readonly List<TcpListener> _listeners = [];
     private readonly LoopTimer _trim;
+    private readonly ProxyMetrics _metrics;
     private long _turnsSeen;
     private readonly InboundStack _inbound;
     private readonly OutboundStack _outbound;
@@ -27,6 +30,7 @@ internal sealed class ProxyWorker
         Loop = EventLoop.Create(new EventLoopOptions { Name = $"worker-{index}" });
         Worker = new Worker(index, Loop);
         _trim = new LoopTimer(Loop, static self => ((ProxyWorker)self!).TrimWhenIdle(), this);
+        _metrics = runtime.Metrics;
         ProxyConfig config = runtime.Config;
         var connector = new Connector(Loop, address => IsOwn(config, address));
         var services = new WorkerServices(ProtocolDetector.Instance, connector, TcpRelay.Instance, new HttpServerFactory(Worker), new HttpClientFactory(Worker, connector));
@@ -52,8 +56,8 @@ internal sealed class ProxyWorker
     public void Start()
     {
         _inbound.WatchPorts();
-        _listeners[0].Start(Loop, new ConnectionAcceptor(Direction.Inbound, Worker, _inbound));
-        for (int i = 1; i < _listeners.Count; i++) _listeners[i].Start(Loop, new ConnectionAcceptor(Direction.Outbound, Worker, _outbound, _outbound.OnRefused));
+        _listeners[0].Start(Loop, new ConnectionAcceptor(Direction.Inbound, Worker, _inbound, acceptFailed: errno => OnAcceptFailed("inbound", errno)));
+        for (int i = 1; i < _listeners.Count; i++) _listeners[i].Start(Loop, new ConnectionAcceptor(Direction.Outbound, Worker, _outbound, _outbound.OnRefused, errno => OnAcceptFailed("outbound", errno)));
         _trim.Start(s_trimInterval);
     }
 
@@ -68,6 +72,9 @@ internal sealed class ProxyWorker
         _inbound.Drain();
         _outbound.Drain();
     }
+
+    private void OnAcceptFailed(string direction, int errno)
+        => _metrics.TcpAcceptErrors.With(Labels.Of("direction", direction).And("errno", Errno.Name(errno))).For(Worker.Index).Increment();
 
     /// <summary>A worker that did next to nothing for a while gives its pools back.</summary>
     private void TrimWhenIdle()

@@ -7,12 +7,16 @@ namespace Linkerd.Proxy;
 /// <summary>One thread of the data path: its loop, its pools, its view of the shared state. Everything here is used on the loop only.</summary>
 public sealed class Worker
 {
+    private readonly LoopTimer _times;
+
     public Worker(int index, EventLoop loop)
     {
         ArgumentNullException.ThrowIfNull(loop);
         Index = index;
         Loop = loop;
         Http = new HttpResources(() => loop.Now / 1_000_000);
+        _times = new LoopTimer(loop, static self => ((Worker)self!).CheckTimes(), this);
+        Http.CheckWanted = within => _times.Start(TimeSpan.FromMilliseconds(within));
     }
 
     /// <summary>Index of this worker's metric cells.</summary>
@@ -22,6 +26,9 @@ public sealed class Worker
 
     /// <summary>Pools of the HTTP sessions of this loop.</summary>
     public HttpResources Http { get; }
+
+    /// <summary>What HTTP peers made this worker refuse; the admin server's and the control plane's are in <see cref="Http"/>.</summary>
+    public Stack.HttpPeers HttpPeers { get; } = new();
 
     /// <summary>Open connections, whose bytes are counted before a scrape.</summary>
     public Metrics.ConnectionSweep Connections { get; } = new();
@@ -34,4 +41,9 @@ public sealed class Worker
 
     /// <summary>The proxy ends: connections finish what they have, nothing new is taken.</summary>
     public bool IsDraining { get; set; }
+
+    private void CheckTimes()
+    {
+        if (Http.CheckTimes() is var next and > 0) _times.Start(TimeSpan.FromMilliseconds(next));
+    }
 }

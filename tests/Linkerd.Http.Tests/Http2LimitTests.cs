@@ -77,12 +77,36 @@ public sealed class Http2LimitTests
     }
 
     [Fact]
-    public void Too_many_fields_reset_their_stream()
+    public void Too_many_fields_are_answered_431_and_far_too_many_reset_their_stream()
     {
         var harness = new Http2Harness(new Http2Limits { MaxHeaders = 8 });
         harness.Request(1, true, [.. Enumerable.Range(0, 5).Select(i => ($"x{i}", "y"))]);
-        Assert.Equal("RST 1 EnhanceYourCalm;", harness.Written());
+        Assert.Equal("HEADERS 1 end;", harness.Written());
         Assert.Equal(1, harness.Resources.Counters.Reached(HttpLimit.HeaderCount));
+        harness.Request(3, true, [.. Enumerable.Range(0, 61).Select(i => ($"x{i}", "y"))]);
+        Assert.Equal("RST 3 EnhanceYourCalm;", harness.Written());
+        Assert.Equal(2, harness.Resources.Counters.Reached(HttpLimit.HeaderCount));
+    }
+
+    [Theory]
+    [InlineData(true, "HEADERS 1 end;")]
+    [InlineData(false, "HEADERS 1 end;RST 1 NoError;")]
+    public void A_request_whose_header_list_is_somewhat_too_large_is_answered_431(bool end, string expected)
+    {
+        var harness = new Http2Harness(new Http2Limits { MaxHeaderListSize = 300 });
+        harness.Request(1, end, ("cookie", new string('c', 200)));
+
+        // :status 431 as a literal with the name of static entry 8, then content-length 0 (RFC 7541 appendix A).
+        ReadOnlySpan<byte> written = harness.Output.Bytes;
+        Assert.True(written[9] is 0x08 or 0x48 or 0x18, $"first byte {written[9]:x}");
+        Assert.True(written.Slice(10, 4).SequenceEqual("\u0003431"u8) || written.Slice(10, 3).SequenceEqual(new byte[] { 0x82, 0x68, 0x07 }), Convert.ToHexString(written));
+        Assert.Equal(expected, harness.Written());
+        Assert.Equal(1, harness.Resources.Counters.Reached(HttpLimit.HeaderListSize));
+        Assert.Empty(harness.Handler.Heads);
+
+        // The connection serves the next one.
+        harness.Request(3);
+        Assert.Single(harness.Handler.Heads);
     }
 
     [Fact]

@@ -39,6 +39,7 @@ public sealed class Http1ClientSession : Http1Session
         _scannedHead = 0;
         State = ReceiveState.Head;
         Stream.Handler = handler;
+        WatchTime();
         return Stream;
     }
 
@@ -105,6 +106,9 @@ public sealed class Http1ClientSession : Http1Session
         Owner.OnStateChanged(this);
     }
 
+    // A server may think for as long as it likes.
+    private protected override bool AwaitsBody => false;
+
     private protected override bool ReadHead(ReadOnlySpan<byte> data, ref int at)
     {
         ReadOnlySpan<byte> rest = data[at..];
@@ -114,10 +118,12 @@ public sealed class Http1ClientSession : Http1Session
         if (!fault.IsNone || end < 0)
         {
             if (!fault.IsNone) Fail(in fault);
+            else if (HeadSince < 0 && !rest.IsEmpty) HeadSince = Resources.Now;
             return false;
         }
 
         at += end;
+        HeadSince = -1;
         _scannedHead = 0;
         return Accept(rest[..end]);
     }

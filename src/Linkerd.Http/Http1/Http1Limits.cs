@@ -30,6 +30,18 @@ public sealed class Http1Limits
     /// </summary>
     public int MaxDiscardedBody { get; init => field = Bounds.Check(value, 0, 16 * 1024 * 1024); } = 64 * 1024;
 
+    /// <summary>From the first byte of a head to its last. Milliseconds; default 30,000; 100 ms to 1 h. Answer: 408.</summary>
+    public int HeadTimeout { get; init => field = Bounds.Check(value, 100, 3_600_000); } = 30_000;
+
+    /// <summary>
+    /// How long a request body may stand still while its sender could send and nothing was answered yet. Milliseconds; default
+    /// 300,000; 100 ms to 1 d. Answer: 408.
+    /// </summary>
+    public int BodyTimeout { get; init => field = Bounds.Check(value, 100, 86_400_000); } = 300_000;
+
+    /// <summary>How long the peer may take none of the bytes that wait for it. Milliseconds; default 300,000; 100 ms to 1 d. The connection is reset.</summary>
+    public int StallTimeout { get; init => field = Bounds.Check(value, 100, 86_400_000); } = 300_000;
+
     /// <summary>Credit of a body: bytes received and not yet given back with <see cref="HttpStream.Consumed"/>. Default 64 KiB; 1 KiB to 16 MiB.</summary>
     public int ReceiveWindow { get; init => field = Bounds.Check(value, 1024, 16 * 1024 * 1024); } = 64 * 1024;
 }

@@ -85,6 +85,9 @@ public sealed class Http1ServerSession : Http1Session
         else DiscardRest();
     }
 
+    // Once the answer has begun, both may take their time with what they stream to each other.
+    private protected override bool AwaitsBody => !Stream.IsHeadSent && !Stream.IsTunnel;
+
     private protected override bool ReadHead(ReadOnlySpan<byte> data, ref int at)
     {
         ReleaseIfPending();
@@ -103,10 +106,12 @@ public sealed class Http1ServerSession : Http1Session
         if (!fault.IsNone || end < 0)
         {
             if (!fault.IsNone) Fail(in fault);
+            else if (HeadSince < 0 && !rest.IsEmpty) HeadSince = Resources.Now;
             return false;
         }
 
         at += end;
+        HeadSince = -1;
         _scannedHead = _emptyLines = 0;
         return Accept(rest[..end]);
     }

@@ -12,6 +12,8 @@ public abstract partial class Http1Session
     private bool _releasePending;
     private bool _isDiscarding;
     private long _discarded;
+    private long _bodySince = -1;
+    private long _bodySeen;
 
     internal void Consumed(int count)
     {
@@ -22,6 +24,7 @@ public abstract partial class Http1Session
     /// <summary>The rest of the message is read and dropped.</summary>
     private protected void DiscardRest()
     {
+        _bodySince = -1;
         _isDiscarding = true;
         _discarded = 0;
         ResumeReceive();
@@ -54,6 +57,23 @@ public abstract partial class Http1Session
         if (State != ReceiveState.Body || _receiveKind is not (BodyKind.UntilClose or BodyKind.Tunnel)) return false;
         Ended(null);
         return true;
+    }
+
+    /// <summary>Compares with the last time: no byte came although bytes were due. Nothing is noted per byte.</summary>
+    private bool IsBodyStalled(long now)
+    {
+        bool isDue = _isDiscarding || (IsActive && State == ReceiveState.Body && _credit > 0 && AwaitsBody);
+        if (!isDue)
+        {
+            _bodySince = -1;
+            return false;
+        }
+
+        long seen = _isDiscarding ? _discarded : Stream.BytesReceived;
+        if (_bodySince >= 0 && seen == _bodySeen) return now - _bodySince >= Limits.BodyTimeout;
+        _bodySeen = seen;
+        _bodySince = now;
+        return false;
     }
 
     private bool ReadBody(ReadOnlySpan<byte> data, ref int at) => _receiveKind switch
@@ -99,7 +119,7 @@ public abstract partial class Http1Session
             _discarded += part.Length;
             if (_discarded > Limits.MaxDiscardedBody)
             {
-                Resources.Counters.Count(HttpLimit.DiscardedBody);
+                Counters.Count(HttpLimit.DiscardedBody);
                 Finish(default);
             }
             else if (isLast)

@@ -21,6 +21,12 @@ public abstract partial class Http1Session : HttpSession
     /// <inheritdoc/>
     public override int ActiveStreams => IsActive ? 1 : 0;
 
+    internal override int CheckInterval => Math.Min(5000, Math.Min(Limits.HeadTimeout, Math.Min(Limits.BodyTimeout, Limits.StallTimeout)) / 4);
+
+    private protected override bool IsProtocolTimed => IsActive || HeadSince >= 0 || _isDiscarding;
+
+    private protected override int StallTimeout => Limits.StallTimeout;
+
     /// <summary>What the peer may do.</summary>
     public Http1Limits Limits { get; }
 
@@ -33,6 +39,9 @@ public abstract partial class Http1Session : HttpSession
     private protected bool IsActive { get; private set; }
 
     private protected ReceiveState State { get; set; }
+
+    /// <summary>When the first byte of a head came whose last byte did not; -1 else.</summary>
+    private protected long HeadSince { get; set; } = -1;
 
     /// <summary>Another exchange may follow on this connection.</summary>
     private protected bool KeepAlive { get; set; } = true;
@@ -57,6 +66,8 @@ public abstract partial class Http1Session : HttpSession
             if (!IsActive) ReleaseIfPending();
         }
 
+        WatchTime();
+
         return IsFinished ? data.Length : at;
     }
 
@@ -77,7 +88,24 @@ public abstract partial class Http1Session : HttpSession
         if (IsActive) Stream.Handler.OnSent(Stream, count);
     }
 
+    private protected override void GiveUp(in HttpFault fault) => Finish(in fault);
+
+    private protected override void CheckProtocolTime(long now)
+    {
+        if (HeadSince >= 0)
+        {
+            if (now - HeadSince >= Limits.HeadTimeout) Fail(HttpFault.OfLimit(HttpLimit.HeadTime, "the head was not complete in time", 408));
+        }
+        else if (IsBodyStalled(now))
+        {
+            Fail(HttpFault.OfLimit(HttpLimit.BodyIdle, "the body stands still", 408));
+        }
+    }
+
     internal void CloseAfterExchange() => KeepAlive = false;
+
+    /// <summary>The peer owes body bytes that nobody else could be waiting for.</summary>
+    private protected abstract bool AwaitsBody { get; }
 
     private protected abstract bool ReadHead(ReadOnlySpan<byte> data, ref int at);
 
@@ -90,6 +118,7 @@ public abstract partial class Http1Session : HttpSession
         IsActive = true;
         _credit = Limits.ReceiveWindow;
         _held = 0;
+        _bodySince = -1;
         _sendKind = BodyKind.None;
     }
 
@@ -130,7 +159,7 @@ public abstract partial class Http1Session : HttpSession
     /// <summary>The peer broke a rule.</summary>
     private protected virtual void Fail(in HttpFault fault)
     {
-        Resources.Counters.Count(in fault, connection: true);
+        Counters.Count(in fault, connection: true);
         Finish(in fault);
     }
 

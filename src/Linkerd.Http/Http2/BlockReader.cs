@@ -10,10 +10,14 @@ internal ref struct BlockReader(HpackDecoder decoder, Http2Limits limits)
     private uint _pseudoSeen;
     private bool _isInFields;
     private bool _hasHost;
-    private int _listSize;
+    private long _listSize;
+    private int _count;
 
     /// <summary>The block breaks HPACK: the connection cannot go on.</summary>
     public bool IsUndecodable { get; private set; }
+
+    /// <summary>The block is so far beyond its limits that it gets no answer.</summary>
+    public bool IsAbusive => _listSize > 8L * limits.MaxHeaderListSize || _count > 8L * limits.MaxHeaders;
 
     public HttpFault Read(ReadOnlySpan<byte> block, HeaderBlock head, BlockKind kind)
     {
@@ -24,8 +28,8 @@ internal ref struct BlockReader(HpackDecoder decoder, Http2Limits limits)
         while (decoder.TryRead(block, ref at, count == 0, ref field, out isFaulty))
         {
             count++;
-            if (!_fault.IsNone) continue;
             _listSize += field.Name.Length + field.Value.Length + 32;
+            if (!_fault.IsNone) continue;
             if (_listSize > limits.MaxHeaderListSize) _fault = HttpFault.OfLimit(HttpLimit.HeaderListSize, "the header list is larger than SETTINGS_MAX_HEADER_LIST_SIZE");
             else if (count > limits.MaxHeaders) _fault = HttpFault.OfLimit(HttpLimit.HeaderCount, "a header block has too many fields");
             else if (!field.IsValid) Malformed("a field has a byte that is not allowed");
@@ -33,6 +37,7 @@ internal ref struct BlockReader(HpackDecoder decoder, Http2Limits limits)
             else Field(in field, head);
         }
 
+        _count = count;
         IsUndecodable = isFaulty;
         if (_fault.IsNone && !IsUndecodable) Complete(head, kind);
         return _fault;

@@ -21,6 +21,7 @@ public sealed class Http2ClientSession : Http2Session
         base.Start();
         Output.Write("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"u8);
         WriteSettings();
+        WatchTime();
     }
 
     /// <inheritdoc/>
@@ -30,6 +31,7 @@ public sealed class Http2ClientSession : Http2Session
         if (!CanOpen) return null;
         Http2Stream stream = NewStream(0);
         stream.Handler = handler;
+        WatchTime();
         return stream;
     }
 

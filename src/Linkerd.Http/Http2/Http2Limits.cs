@@ -18,13 +18,13 @@ public sealed class Http2Limits
     /// <summary>SETTINGS_MAX_FRAME_SIZE. Bytes; default 16,384 (also the least) to 32,768: a frame must fit what an owner retains.</summary>
     public int MaxFrameSize { get; init => field = Bounds.Check(value, 16_384, 32_768); } = 16_384;
 
-    /// <summary>SETTINGS_MAX_HEADER_LIST_SIZE: names, values and 32 per field, decoded. Bytes; default 16 KiB. Beyond it the stream is reset.</summary>
+    /// <summary>SETTINGS_MAX_HEADER_LIST_SIZE: names, values and 32 per field, decoded. Bytes; default 16 KiB. Beyond it the request is answered 431; beyond eight times it the stream is reset.</summary>
     public int MaxHeaderListSize { get; init => field = Bounds.Check(value, 256, 1024 * 1024); } = 16 * 1024;
 
     /// <summary>Encoded bytes of one header block over all its CONTINUATIONs. Default 32 KiB. Beyond it the connection ends.</summary>
     public int MaxHeaderBlockSize { get; init => field = Bounds.Check(value, 1024, 1024 * 1024); } = 32 * 1024;
 
-    /// <summary>Fields of one header block. Default 256.</summary>
+    /// <summary>Fields of one header block. Default 256. Beyond it the request is answered 431; beyond eight times it the stream is reset.</summary>
     public int MaxHeaders { get; init => field = Bounds.Check(value, 8, 65_536); } = 256;
 
     /// <summary>CONTINUATION frames of one header block. Default 16.</summary>
@@ -61,6 +61,18 @@ public sealed class Http2Limits
 
     /// <summary>Bytes of control frames (acknowledgements, resets) that may wait for a peer that does not read. Default 256 KiB beyond the output's watermark.</summary>
     public int MaxControlOutput { get; init => field = Bounds.Check(value, 4096, 64 * 1024 * 1024); } = 256 * 1024;
+
+    /// <summary>
+    /// From the first byte of a frame or header block to its last, and from the beginning to the peer's SETTINGS. Milliseconds;
+    /// default 30,000; 100 ms to 1 h. Beyond it the connection ends.
+    /// </summary>
+    public int HeadTimeout { get; init => field = Bounds.Check(value, 100, 3_600_000); } = 30_000;
+
+    /// <summary>
+    /// How long a stream may wait for the peer's window, and the connection for the peer to read. Milliseconds; default 300,000;
+    /// 100 ms to 1 d. Beyond it the stream, or the connection, is reset.
+    /// </summary>
+    public int StallTimeout { get; init => field = Bounds.Check(value, 100, 86_400_000); } = 300_000;
 
     /// <summary>The period over which floods are counted. Milliseconds; default 10,000.</summary>
     public int FloodWindow { get; init => field = Bounds.Check(value, 1, 3_600_000); } = 10_000;

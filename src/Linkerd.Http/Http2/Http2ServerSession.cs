@@ -21,6 +21,7 @@ public sealed class Http2ServerSession : Http2Session
     {
         base.Start();
         WriteSettings();
+        WatchTime();
     }
 
     private protected override void AcceptStream(HttpStream stream) => stream.Handler = _server.OnStream(stream);

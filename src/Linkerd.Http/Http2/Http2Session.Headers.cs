@@ -8,6 +8,8 @@ public abstract partial class Http2Session
     private int _blockStream;
     private int _blockFrames;
     private bool _blockEnds;
+    private long _blockSince;
+    private bool _isBlockAbusive;
 
     private void OnHeaders(in FrameHeader header, ReadOnlySpan<byte> payload)
     {
@@ -33,6 +35,7 @@ public abstract partial class Http2Session
         }
 
         _blockStream = header.StreamId;
+        _blockSince = Resources.Now;
         _blockEnds = header.Has(FrameFlags.EndStream);
         _blockLength = _blockFrames = 0;
         AppendFragment(fragment);
@@ -89,6 +92,7 @@ public abstract partial class Http2Session
         BlockKind kind = stream is null ? BlockKind.Request : stream.HasHead ? BlockKind.Trailers : BlockKind.Response;
         var reader = new BlockReader(_decoder, Limits);
         HttpFault fault = reader.Read(block, head, kind);
+        _isBlockAbusive = reader.IsAbusive;
         if (reader.IsUndecodable)
         {
             Resources.Return(head);
@@ -120,7 +124,8 @@ public abstract partial class Http2Session
         _lastPeerStream = id;
         if (!fault.IsNone)
         {
-            FailStream(id, in fault);
+            if (fault.Limit == HttpLimit.None || _isBlockAbusive) FailStream(id, in fault);
+            else Refuse(id, end, in fault);
             return false;
         }
 
@@ -145,6 +150,24 @@ public abstract partial class Http2Session
         if (!stream.IsClosed) stream.Handler.OnHead(stream, head, end);
         if (end) CloseIfOver(stream);
         return true;
+    }
+
+    /// <summary>Answers a request that reached a limit of its own, and is done with its stream (RFC 9113 §8.1).</summary>
+    private void Refuse(int id, bool end, in HttpFault fault)
+    {
+        if (!CountStreamFault(in fault)) return;
+        if (IsOutputFlooded)
+        {
+            Fail(HttpFault.OfLimit(HttpLimit.ControlOutput, "the peer does not read what it asks for"));
+            return;
+        }
+
+        HeaderBlock answer = Resources.RentHead();
+        answer.Status = fault.Status;
+        answer.SetContentLength(0);
+        WriteHeaders(id, answer, end: true);
+        Resources.Return(answer);
+        if (!end) WriteReset(id, HttpErrorCode.NoError);
     }
 
     private protected abstract void AcceptStream(HttpStream stream);

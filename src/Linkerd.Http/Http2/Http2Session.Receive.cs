@@ -272,15 +272,18 @@ public abstract partial class Http2Session
     /// <summary>A stream breaks a rule: RST_STREAM, and its handler hears of it (RFC 9113 §5.4.2).</summary>
     private void FailStream(int id, in HttpFault fault)
     {
-        Resources.Counters.Count(in fault, connection: false);
-        if (!_streamFaults.Add(Resources.Now, Limits.FloodWindow, Limits.MaxStreamFaults))
-        {
-            Fail(HttpFault.OfLimit(HttpLimit.StreamFaults, "too many faulty streams"));
-            return;
-        }
-
+        if (!CountStreamFault(in fault)) return;
         Http2Stream? stream = _streams.Find(id);
         WriteReset(id, fault.Code);
         if (stream is not null) CloseFaulty(stream, in fault);
+    }
+
+    /// <summary>False when there were too many, and the connection has ended.</summary>
+    private bool CountStreamFault(in HttpFault fault)
+    {
+        Counters.Count(in fault, connection: false);
+        if (_streamFaults.Add(Resources.Now, Limits.FloodWindow, Limits.MaxStreamFaults)) return true;
+        Fail(HttpFault.OfLimit(HttpLimit.StreamFaults, "too many faulty streams"));
+        return false;
     }
 }

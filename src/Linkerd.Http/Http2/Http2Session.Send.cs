@@ -247,11 +247,13 @@ public abstract partial class Http2Session
         Output.Advance(FrameHeader.Size + payload.Length);
     }
 
+    private bool IsOutputFlooded => Output.Pending > (long)Resources.OutputHighWatermark + Limits.MaxControlOutput;
+
     /// <summary>A frame that the peer's frames make us write: refused when it does not read them.</summary>
     private void WriteControl(FrameType type, byte flags, int id, ReadOnlySpan<byte> payload)
     {
         if (IsFinished) return;
-        if (Output.Pending > (long)Resources.OutputHighWatermark + Limits.MaxControlOutput)
+        if (IsOutputFlooded)
         {
             Fail(HttpFault.OfLimit(HttpLimit.ControlOutput, "the peer does not read what it asks for"));
             return;

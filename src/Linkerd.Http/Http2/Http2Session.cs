@@ -63,6 +63,9 @@ public abstract partial class Http2Session : HttpSession
             if (_depth == 0) ReleaseClosed();
         }
 
+        if (at == data.Length) _partialSince = -1;
+        else if (at > 0 || _partialSince < 0) _partialSince = Resources.Now;
+        WatchTime();
         return IsFinished ? data.Length : at;
     }
 
@@ -171,7 +174,7 @@ public abstract partial class Http2Session : HttpSession
     private void Fail(in HttpFault fault)
     {
         if (IsFinished) return;
-        Resources.Counters.Count(in fault, connection: true);
+        Counters.Count(in fault, connection: true);
         WriteGoAway(_lastPeerStream, fault.Code);
         Finish(in fault);
     }

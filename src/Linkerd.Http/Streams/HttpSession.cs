@@ -6,6 +6,9 @@ namespace Linkerd.Http;
 /// </summary>
 public abstract class HttpSession
 {
+    private long _outputSince = -1;
+    private long _outputDrained;
+
     private protected HttpSession(HttpResources resources, IByteOutput output, IHttpSessionOwner owner)
     {
         ArgumentNullException.ThrowIfNull(resources);
@@ -14,6 +17,7 @@ public abstract class HttpSession
         Resources = resources;
         Output = output;
         Owner = owner;
+        Counters = resources.Counters;
     }
 
     /// <summary>For the owner's use: for example who the peer is.</summary>
@@ -32,7 +36,15 @@ public abstract class HttpSession
     public bool IsDraining { get; protected set; }
 
     /// <summary>The session is over.</summary>
-    public bool IsFinished { get; protected set; }
+    public bool IsFinished
+    {
+        get;
+        protected set
+        {
+            field = value;
+            if (value && TimedIndex >= 0) Resources.Unwatch(this);
+        }
+    }
 
     /// <summary>
     /// The session took less than it was given because a stream has no credit, or the next request must wait: the owner
@@ -43,11 +55,29 @@ public abstract class HttpSession
     /// <summary>When the last stream ended or the session began, in <see cref="HttpResources.Now"/>. For idle time-outs.</summary>
     public long IdleSince { get; protected set; }
 
+    /// <summary>Counts what the peer made the session refuse: the resources' counters, unless the owner gives others before the start.</summary>
+    public HttpCounters Counters { get; set; }
+
     internal HttpResources Resources { get; }
 
     internal IByteOutput Output { get; }
 
     internal IHttpSessionOwner Owner { get; }
+
+    /// <summary>Place in the list of those whose time is checked; -1 when it is not there.</summary>
+    internal int TimedIndex { get; set; } = -1;
+
+    /// <summary>Something with a time limit is under way.</summary>
+    internal bool IsTimed => IsProtocolTimed || Output.Pending > 0;
+
+    /// <summary>How often the time is checked, in milliseconds: a quarter of the shortest limit, at most 5 s.</summary>
+    internal abstract int CheckInterval { get; }
+
+    /// <summary>The protocol has something under way with a time limit.</summary>
+    private protected abstract bool IsProtocolTimed { get; }
+
+    /// <summary>How long the peer may take none of what it was sent. Milliseconds.</summary>
+    private protected abstract int StallTimeout { get; }
 
     /// <summary>Begins: HTTP/2 sends its preface and settings. Called once, before anything else.</summary>
     public virtual void Start() => IdleSince = Resources.Now;
@@ -79,6 +109,52 @@ public abstract class HttpSession
     /// Always null on a server.
     /// </summary>
     public virtual HttpStream? Open(IHttpStreamHandler handler) => null;
+
+    /// <summary>
+    /// Ends what took longer than its limit: a head that does not become complete, a body that does not go on, a stream whose
+    /// window stays shut, a peer that does not read.
+    /// </summary>
+    internal void CheckTime()
+    {
+        if (IsFinished) return;
+        long now = Resources.Now;
+        if (!IsOutputStalled(now))
+        {
+            CheckProtocolTime(now);
+            return;
+        }
+
+        HttpFault fault = HttpFault.OfLimit(HttpLimit.OutputStall, "the peer does not read");
+        Counters.Count(in fault, connection: true);
+        GiveUp(in fault);
+    }
+
+    /// <summary>To be called whenever something may have begun that has a time limit.</summary>
+    private protected void WatchTime()
+    {
+        if (TimedIndex < 0 && IsTimed && !IsFinished) Resources.Watch(this);
+    }
+
+    private protected abstract void CheckProtocolTime(long now);
+
+    /// <summary>Ends the session; nothing more can be written.</summary>
+    private protected abstract void GiveUp(in HttpFault fault);
+
+    // Compares with the last time, so that nothing is noted when bytes leave.
+    private bool IsOutputStalled(long now)
+    {
+        if (Output.Pending == 0)
+        {
+            _outputSince = -1;
+            return false;
+        }
+
+        long drained = Output.Drained;
+        if (_outputSince >= 0 && drained == _outputDrained) return now - _outputSince >= StallTimeout;
+        _outputSince = now;
+        _outputDrained = drained;
+        return false;
+    }
 
     private protected bool OutputIsFull => Output.Pending > Resources.OutputHighWatermark;
 }

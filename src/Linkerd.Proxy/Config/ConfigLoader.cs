@@ -135,6 +135,7 @@ public static class ConfigLoader
             DiscoveryIdleTimeout = env.Duration("INBOUND_DISCOVERY_IDLE_TIMEOUT", TimeSpan.FromSeconds(90)),
             HttpQueue = Queue(env, "INBOUND_HTTP", TimeSpan.FromSeconds(1)),
             Http2 = Http2(env, "INBOUND"),
+            HttpTimeouts = Timeouts(env, "INBOUND"),
         };
     }
 
@@ -160,6 +161,7 @@ public static class ConfigLoader
         DiscoveryIdleTimeout = env.Duration("OUTBOUND_DISCOVERY_IDLE_TIMEOUT", TimeSpan.FromSeconds(5)),
         HttpQueue = Queue(env, "OUTBOUND_HTTP", TimeSpan.FromSeconds(3)),
         Http2 = Http2(env, "OUTBOUND"),
+        HttpTimeouts = Timeouts(env, "OUTBOUND"),
     };
 
     private static SocketOptions Socket(EnvReader env, string prefix) => new()
@@ -170,6 +172,11 @@ public static class ConfigLoader
 
     private static QueuePolicy Queue(EnvReader env, string prefix, TimeSpan failfast)
         => new(env.Int(prefix + "_QUEUE_CAPACITY", 10_000, 1), env.Duration(prefix + "_FAILFAST_TIMEOUT", failfast));
+
+    private static HttpTimeouts Timeouts(EnvReader env, string side) => new(
+        env.Duration(side + "_HTTP_HEAD_TIMEOUT", HttpTimeouts.Default.Head, TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(1)),
+        env.Duration(side + "_HTTP_BODY_TIMEOUT", HttpTimeouts.Default.Body, TimeSpan.FromMilliseconds(100), TimeSpan.FromDays(1)),
+        env.Duration(side + "_HTTP_STALL_TIMEOUT", HttpTimeouts.Default.Stall, TimeSpan.FromMilliseconds(100), TimeSpan.FromDays(1)));
 
     private static Http2ServerConfig Http2(EnvReader env, string side)
     {

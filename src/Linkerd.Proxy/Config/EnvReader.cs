@@ -52,6 +52,14 @@ internal sealed class EnvReader(Func<string, string?> variables)
 
     public TimeSpan Duration(string name, TimeSpan fallback) => OptionalDuration(name) ?? fallback;
 
+    public TimeSpan Duration(string name, TimeSpan fallback, TimeSpan min, TimeSpan max)
+    {
+        TimeSpan value = Duration(name, fallback);
+        if (value >= min && value <= max) return value;
+        Fault(name, Text(name)!, $"a duration from {min} to {max}");
+        return fallback;
+    }
+
     public TimeSpan? OptionalDuration(string name)
     {
         if (Text(name) is not { } text) return null;

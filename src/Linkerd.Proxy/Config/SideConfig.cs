@@ -37,4 +37,6 @@ public abstract record SideConfig
     public required QueuePolicy HttpQueue { get; init; }
 
     public Http2ServerConfig Http2 { get; init; } = new();
+
+    public HttpTimeouts HttpTimeouts { get; init; } = HttpTimeouts.Default;
 }

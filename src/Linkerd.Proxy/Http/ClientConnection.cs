@@ -24,6 +24,7 @@ internal sealed class ClientConnection : SessionConnection
         _tracker = metrics.Opened(transport);
         _openedAt = transport.Loop.Now;
         HttpSession session = HttpSessions.Client(target.Protocol, worker.Http, target.Http1, target.Http2, this, this);
+        if (target.Direction is { } direction) session.Counters = worker.HttpPeers.Of(direction, clients: false);
         if (session is Http2Session http2 && target.KeepAliveInterval is { } interval)
             _keepAlive = new KeepAlive(http2, transport, interval, target.KeepAliveTimeout, target.KeepAliveWhileIdle);
         Run(session);

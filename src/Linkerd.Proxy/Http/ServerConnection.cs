@@ -20,6 +20,7 @@ internal sealed class ServerConnection : SessionConnection, IHttpServer, IHttpCo
         _pool = pool;
         _ended = ended;
         HttpSession session = HttpSessions.Server(options.Protocol, worker.Http, options.Http1, options.Http2, this, this, this);
+        session.Counters = worker.HttpPeers.Of(options.Direction, clients: true);
         if (session is Http2Session http2 && options.KeepAliveInterval is { } interval)
             _keepAlive = new KeepAlive(http2, transport, interval, options.KeepAliveTimeout, whileIdle: false);
         Run(session);

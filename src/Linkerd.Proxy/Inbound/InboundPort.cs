@@ -58,6 +58,9 @@ internal sealed class InboundPort
         var target = new HttpClientTarget
         {
             Protocol = protocol,
+            Direction = Direction.Inbound,
+            Http1 = HttpOptions.Http1Of(config),
+            Http2 = HttpOptions.Http2Of(config),
             RestoresOriginalProtocol = true,
             Backoff = config.ConnectBackoff,
             MaxIdleConnections = config.MaxIdleConnections,

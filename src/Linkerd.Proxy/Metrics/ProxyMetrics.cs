@@ -24,6 +24,7 @@ public sealed class ProxyMetrics
         TcpClose = registry.Counter("tcp_close_total", "Total count of closed connections");
         TcpReadBytes = registry.Counter("tcp_read_bytes_total", "Total count of bytes read from peers");
         TcpWriteBytes = registry.Counter("tcp_write_bytes_total", "Total count of bytes written to peers");
+        TcpAcceptErrors = registry.Counter("tcp_accept_errors_total", "Total count of connections that could not be accepted, by system error; EMFILE and ENFILE pause accepting");
         InboundHttpErrors = registry.Counter("inbound_http_errors_total", "The total number of inbound HTTP requests that could not be processed due to a proxy error.");
         OutboundHttpErrors = registry.Counter("outbound_http_errors_total", "The total number of outbound HTTP requests that could not be processed due to a proxy error.");
         InboundTcpErrors = registry.Counter("inbound_tcp_errors_total", "The total number of inbound TCP connections that could not be processed due to a proxy error.");
@@ -66,6 +67,8 @@ public sealed class ProxyMetrics
     public MetricFamily<Counter> TcpReadBytes { get; }
 
     public MetricFamily<Counter> TcpWriteBytes { get; }
+
+    public MetricFamily<Counter> TcpAcceptErrors { get; }
 
     public MetricFamily<Counter> InboundHttpErrors { get; }
 

@@ -22,6 +22,9 @@ internal static class EndpointTargets
         var target = new HttpClientTarget
         {
             Protocol = protocol,
+            Direction = Direction.Outbound,
+            Http1 = HttpOptions.Http1Of(config),
+            Http2 = HttpOptions.Http2Of(config),
             UpgradesHttp1 = upgrades,
             AuthorityOverride = endpoint.AuthorityOverride,
             Backoff = config.ConnectBackoff,

@@ -9,6 +9,9 @@ public sealed record HttpClientTarget
 {
     public required ConnectTarget Connect { get; init; }
 
+    /// <summary>The side of the proxy that connects; null for its own calls.</summary>
+    public Direction? Direction { get; init; }
+
     /// <summary>HTTP/2 when the endpoint can take it or the request came so; HTTP/1 else.</summary>
     public required HttpProtocol Protocol { get; init; }
 

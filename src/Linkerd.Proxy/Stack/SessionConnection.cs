@@ -26,6 +26,9 @@ public abstract class SessionConnection : ITransportHandler, IHttpSessionOwner, 
     public long Pending => Transport.PendingOutput;
 
     /// <inheritdoc/>
+    public long Drained => Transport is TlsTransport tls ? tls.Inner.BytesWritten : Transport.BytesWritten;
+
+    /// <inheritdoc/>
     public Span<byte> GetSpan(int sizeHint) => Transport.GetSpan(sizeHint);
 
     /// <inheritdoc/>
@@ -61,7 +64,9 @@ public abstract class SessionConnection : ITransportHandler, IHttpSessionOwner, 
     void IHttpSessionOwner.OnFinished(HttpSession session, in HttpFault fault)
     {
         OnFinished(in fault);
-        Transport.Close();
+        // A peer that has taken nothing for minutes would not take the end either.
+        if (fault.Limit == HttpLimit.OutputStall) Transport.Abort(TransportFaultKind.Timeout);
+        else Transport.Close();
     }
 
     void IHttpSessionOwner.OnStateChanged(HttpSession session) => OnStateChanged();

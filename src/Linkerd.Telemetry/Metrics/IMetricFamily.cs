@@ -2,7 +2,7 @@ namespace Linkerd.Telemetry;
 
 internal interface IMetricFamily
 {
-    string Name { get; }
+    MetricDescription Description { get; }
 
     void Write(MetricsWriter writer, long now);
 }

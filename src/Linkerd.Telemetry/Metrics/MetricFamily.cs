@@ -10,19 +10,17 @@ public sealed class MetricFamily<T> : IMetricFamily
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Entry> _series = [];
     private readonly Func<MetricFamily<T>, string, T> _create;
-    private readonly string _help;
-    private readonly string _type;
 
     internal MetricFamily(MetricRegistry registry, string name, string help, string type, Func<MetricFamily<T>, string, T> create)
     {
         Registry = registry;
-        Name = name;
-        _help = help;
-        _type = type;
+        Description = new MetricDescription(name, type, help);
         _create = create;
     }
 
-    public string Name { get; }
+    public string Name => Description.Name;
+
+    public MetricDescription Description { get; }
 
     internal MetricRegistry Registry { get; }
 
@@ -55,7 +53,7 @@ public sealed class MetricFamily<T> : IMetricFamily
             foreach ((string key, Entry entry) in _series)
             {
                 if (!IsShown(entry, now, ref gone, key)) continue;
-                if (!headed) writer.Family(Name, _help, _type);
+                if (!headed) writer.Family(Description);
                 headed = true;
                 entry.Strong!.Write(writer, Name);
             }

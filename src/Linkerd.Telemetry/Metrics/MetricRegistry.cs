@@ -9,6 +9,7 @@ public sealed class MetricRegistry
     private readonly Lock _gate = new();
     private readonly List<IMetricFamily> _families = [];
     private readonly List<Action<MetricsWriter>> _collectors = [];
+    private readonly List<MetricDescription> _collected = [];
     private readonly TimeProvider _time;
 
     /// <param name="writers">Threads that write; each uses its own index below this.</param>
@@ -36,10 +37,35 @@ public sealed class MetricRegistry
     public MetricFamily<Histogram> Histogram(string name, string help, double[] bounds)
         => Add(new MetricFamily<Histogram>(this, name, help, "histogram", (f, l) => new Histogram(l, f.Registry.Writers, bounds)));
 
-    /// <summary>Adds a writer of families that are computed when scraped.</summary>
-    public void AddCollector(Action<MetricsWriter> collector)
+    /// <summary>Every family that is registered, by name, with or without series.</summary>
+    public IReadOnlyList<MetricDescription> Families
     {
-        lock (_gate) _collectors.Add(collector);
+        get
+        {
+            var all = new List<MetricDescription>();
+            lock (_gate)
+            {
+                foreach (IMetricFamily family in _families) all.Add(family.Description);
+                all.AddRange(_collected);
+            }
+
+            all.Sort(static (a, b) => string.CompareOrdinal(a.Name, b.Name));
+            return all;
+        }
+    }
+
+    /// <summary>Adds a writer of families that are computed when scraped; it writes what it names here.</summary>
+    public void AddCollector(Action<MetricsWriter> collector, params ReadOnlySpan<MetricDescription> families)
+    {
+        lock (_gate)
+        {
+            _collectors.Add(collector);
+            foreach (MetricDescription family in families)
+            {
+                CheckNew(family.Name);
+                _collected.Add(family);
+            }
+        }
     }
 
     /// <summary>Writes every family in the Prometheus text format, version 0.0.4.</summary>
@@ -68,14 +94,23 @@ public sealed class MetricRegistry
     {
         lock (_gate)
         {
-            foreach (IMetricFamily other in _families)
-            {
-                if (other.Name == family.Name) throw new ArgumentException($"metric family {family.Name} is registered twice");
-            }
-
+            CheckNew(family.Description.Name);
             _families.Add(family);
         }
 
         return family;
+    }
+
+    private void CheckNew(string name)
+    {
+        foreach (IMetricFamily other in _families)
+        {
+            if (other.Description.Name == name) throw new ArgumentException($"metric family {name} is registered twice");
+        }
+
+        foreach (MetricDescription other in _collected)
+        {
+            if (other.Name == name) throw new ArgumentException($"metric family {name} is registered twice");
+        }
     }
 }

@@ -21,6 +21,13 @@ public sealed class MetricsWriter(IBufferWriter<byte> output)
         Raw("\n");
     }
 
+    /// <summary>Starts a family: its HELP and TYPE lines.</summary>
+    public void Family(MetricDescription description)
+    {
+        ArgumentNullException.ThrowIfNull(description);
+        Family(description.Name, description.Help, description.Type);
+    }
+
     /// <summary>Writes one sample.</summary>
     public void Sample(string name, string labels, long value)
     {

@@ -7,11 +7,14 @@ internal sealed class Http1Harness
 {
     public Http1Harness(Http1Limits? limits = null)
     {
+        Resources = new HttpResources(() => Now);
         Session = new Http1ServerSession(Resources, limits ?? Http1Limits.Default, Output, Owner, Handler);
         Session.Start();
     }
 
-    public HttpResources Resources { get; } = new();
+    public long Now { get; set; } = 1000;
+
+    public HttpResources Resources { get; }
 
     public MemoryOutput Output { get; } = new();
 

@@ -9,6 +9,8 @@ internal sealed class MemoryOutput : IByteOutput
 
     public long Pending => ReportedPending ?? _end - _start;
 
+    public long Drained { get; private set; }
+
     /// <summary>Pretends that this much is pending.</summary>
     public long? ReportedPending { get; set; }
 
@@ -41,6 +43,7 @@ internal sealed class MemoryOutput : IByteOutput
     public void Skip(int count)
     {
         _start += count;
+        Drained += count;
         if (_start == _end) _start = _end = 0;
     }
 

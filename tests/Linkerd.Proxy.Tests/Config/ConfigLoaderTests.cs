@@ -56,6 +56,18 @@ public sealed class ConfigLoaderTests
         Assert.Equal(TimeSpan.FromHours(24), config.Identity.MaxRefresh);
     }
 
+    [Theory]
+    [InlineData("INBOUND_HTTP_HEAD_TIMEOUT", "99ms")]
+    [InlineData("INBOUND_HTTP_BODY_TIMEOUT", "2d")]
+    [InlineData("OUTBOUND_HTTP_STALL_TIMEOUT", "0")]
+    public void Time_limits_on_HTTP_peers_have_bounds(string name, string value)
+    {
+        Assert.Equal(HttpTimeouts.Default, Load().Inbound.HttpTimeouts);
+        Assert.Equal(TimeSpan.FromSeconds(2), Load(4, ("INBOUND_HTTP_HEAD_TIMEOUT", "2s")).Inbound.HttpTimeouts.Head);
+        ConfigException exception = Assert.Throws<ConfigException>(() => Load(4, (name, value)));
+        Assert.StartsWith($"LINKERD2_PROXY_{name}='{value}': expected a duration from 00:00:00.1", Assert.Single(exception.Faults));
+    }
+
     [Fact]
     public void A_service_on_localhost_is_spoken_to_in_clear_text()
     {
