@@ -32,6 +32,7 @@ public sealed class InboundStack : IConnectionService<Accepted>
         Services = services;
         _config = runtime.Config.Inbound;
         _log = runtime.Log.For("linkerd_proxy::inbound");
+        PolicyLog = runtime.Log.For("linkerd_proxy::inbound::policy");
     }
 
     internal ProxyRuntime Runtime { get; }
@@ -39,6 +40,9 @@ public sealed class InboundStack : IConnectionService<Accepted>
     internal Worker Worker { get; }
 
     internal WorkerServices Services { get; }
+
+    /// <summary>Where audited and denied requests and connections are logged.</summary>
+    internal Logger PolicyLog { get; }
 
     /// <summary>Begins to watch the policies of the ports that are known from the start.</summary>
     public void WatchPorts()
@@ -59,7 +63,8 @@ public sealed class InboundStack : IConnectionService<Accepted>
     internal void OnExchangeEnd(HttpExchange exchange)
     {
         Runtime.InboundInFlight.Exit();
-        if (!exchange.Error.IsNone) CountHttpError(exchange.Error.Kind);
+        // What policy refused is counted by families of its own.
+        if (!exchange.Error.IsNone && exchange.Error.Kind is not (ProxyErrorKind.Unauthorized or ProxyErrorKind.RouteNotFound)) CountHttpError(exchange.Error.Kind);
     }
 
     internal void CountHttpError(ProxyErrorKind kind)
@@ -209,18 +214,9 @@ public sealed class InboundStack : IConnectionService<Accepted>
     private InboundPort PortFor(int number)
     {
         if (_ports.TryGetValue(number, out InboundPort? known)) return known;
-        var made = new InboundPort(this, number, DefaultPolicyOf(number));
+        var made = new InboundPort(this, number, InboundDefaults.For(Runtime.Config, number));
         _ports.Add(number, made);
         return made;
-    }
-
-    private ServerPolicy DefaultPolicyOf(int port)
-    {
-        string name = _config.DefaultPolicy;
-        if (_config.RequireIdentityPorts.Contains(port) && name.EndsWith("unauthenticated", StringComparison.Ordinal))
-            name = name.Replace("unauthenticated", "authenticated", StringComparison.Ordinal);
-        ServerPolicy policy = DefaultPolicy.Server(name, Runtime.Config.ClusterNetworks, _config.DetectTimeout)!;
-        return _config.OpaquePorts.Contains(port) ? policy with { Protocol = ServerProtocol.Opaque } : policy;
     }
 
     private void Fail(Transport transport, Accepted accepted, string error, string message)

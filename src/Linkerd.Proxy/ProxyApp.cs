@@ -10,6 +10,7 @@ using Linkerd.Proxy.Detect;
 using Linkerd.Proxy.Discovery;
 using Linkerd.Proxy.Http;
 using Linkerd.Proxy.Identity;
+using Linkerd.Proxy.Inbound;
 using Linkerd.Proxy.Metrics;
 using Linkerd.Proxy.Stack;
 using Linkerd.Telemetry;
@@ -35,6 +36,7 @@ public sealed class ProxyApp
     private readonly CancellationTokenSource _stopping = new();
     private readonly ProxyRuntime _runtime;
     private readonly AdminService _admin;
+    private readonly AdminStack _adminStack;
     private readonly IdentityClient? _identity;
     private TcpListener? _adminListener;
     private bool _draining;
@@ -64,7 +66,7 @@ public sealed class ProxyApp
             Config = config,
             Metrics = metrics,
             Log = sink,
-            InboundPolicies = new WatchTable<int, ServerPolicy>(_loop, TimeSpan.FromSeconds(1), streams.InboundAsync),
+            InboundPolicies = new WatchTable<int, InboundPolicy>(_loop, TimeSpan.FromSeconds(1), streams.InboundAsync),
             OutboundTargets = new WatchTable<SocketAddress, OutboundInfo>(_loop, TimeSpan.FromSeconds(1), streams.OutboundAsync),
             Endpoints = new WatchTable<string, EndpointSet>(_loop, TimeSpan.FromSeconds(1), streams.EndpointsAsync),
             InboundInFlight = new InFlightLimit(config.Inbound.MaxInFlight),
@@ -74,6 +76,7 @@ public sealed class ProxyApp
         {
             BeforeScrape = SweepAsync,
         };
+        _adminStack = new AdminStack(_runtime, _control, ProtocolDetector.Instance, _admin);
         if (config.Identity is { } identity)
         {
             var client = new ControlClient(_control, identity.Service, clients, resolver, metrics);
@@ -87,7 +90,7 @@ public sealed class ProxyApp
         foreach (string warning in _config.Warnings) _log.Warn(warning);
         _loop.UnhandledException += e => _log.Error($"unexpected error: {e}");
         _adminListener = TcpListener.Bind(_config.Admin.Listen);
-        _adminListener.Start(_loop, new ConnectionAcceptor(Direction.Inbound, _control, new AdminStack(_runtime, _control, ProtocolDetector.Instance, _admin)));
+        _adminListener.Start(_loop, new ConnectionAcceptor(Direction.Inbound, _control, _adminStack));
         for (int i = 0; i < _config.Workers; i++)
         {
             var worker = new ProxyWorker(_runtime, i);
@@ -151,6 +154,7 @@ public sealed class ProxyApp
     private void Serve()
     {
         foreach (ProxyWorker worker in _workers) worker.Loop.Post(worker.Start);
+        _adminStack.WatchPolicy();
         _admin.IsReady = true;
         new LoopTimer(_loop, static _ => StartupPages.GiveBack(), null).Start(TimeSpan.FromSeconds(1));
     }

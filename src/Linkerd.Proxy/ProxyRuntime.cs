@@ -2,6 +2,7 @@ using Linkerd.Model;
 using Linkerd.Proxy.Config;
 using Linkerd.Proxy.Control;
 using Linkerd.Proxy.Discovery;
+using Linkerd.Proxy.Inbound;
 using Linkerd.Proxy.Metrics;
 using Linkerd.Proxy.Stack;
 using Linkerd.Telemetry;
@@ -18,7 +19,7 @@ public sealed class ProxyRuntime
     public required LogSink Log { get; init; }
 
     /// <summary>Policies of inbound ports.</summary>
-    public required WatchTable<int, ServerPolicy> InboundPolicies { get; init; }
+    public required WatchTable<int, InboundPolicy> InboundPolicies { get; init; }
 
     /// <summary>Profiles and policies of outbound destinations, by original address.</summary>
     public required WatchTable<SocketAddress, OutboundInfo> OutboundTargets { get; init; }

@@ -1,6 +1,7 @@
 using System.Text;
 using Linkerd.Http;
 using Linkerd.Net;
+using Linkerd.Proxy.Errors;
 using Linkerd.Proxy.Http;
 using Linkerd.Proxy.Stack;
 
@@ -12,13 +13,21 @@ internal sealed class AdminConnection : SessionConnection, IHttpServer
     private readonly Worker _worker;
     private readonly AdminService _service;
     private readonly Action<TransportFault> _ended;
+    private readonly Func<HeaderBlock, ProxyError>? _check;
     private readonly bool _isLoopback;
 
-    public AdminConnection(Worker worker, Transport transport, HttpProtocol protocol, AdminService service, Action<TransportFault> ended)
+    /// <param name="worker">The loop it lives on.</param>
+    /// <param name="transport">The connection.</param>
+    /// <param name="protocol">What is spoken on it.</param>
+    /// <param name="service">What answers.</param>
+    /// <param name="check">Says of each request whether policy refuses it; null lets all pass.</param>
+    /// <param name="ended">Told when the connection is gone.</param>
+    public AdminConnection(Worker worker, Transport transport, HttpProtocol protocol, AdminService service, Func<HeaderBlock, ProxyError>? check, Action<TransportFault> ended)
         : base(transport)
     {
         _worker = worker;
         _service = service;
+        _check = check;
         _ended = ended;
         _isLoopback = System.Net.IPAddress.IsLoopback(transport.RemoteAddress.Unmap().ToIPAddress());
         Run(HttpSessions.Server(protocol, worker.Http, Http1Limits.Default, Http2Limits.Default, this, this, this));
@@ -73,6 +82,10 @@ internal sealed class AdminConnection : SessionConnection, IHttpServer
             if (_tooLarge)
             {
                 response = AdminResponse.Text(413, $"a body may have at most {MaxBody} bytes\n");
+            }
+            else if (connection._check?.Invoke(reading.Head) is { IsNone: false } refusal)
+            {
+                response = AdminResponse.Text(ErrorTable.Of(in refusal).Status, refusal.Message + "\n");
             }
             else
             {

@@ -32,7 +32,7 @@ public static class Authorizer
     private static bool Authenticates(Authorization authorization, ServerTls tls) => authorization.Authentication switch
     {
         ClientAuthentication.Unauthenticated => true,
-        ClientAuthentication.TlsUnauthenticated => tls.State is ServerTlsState.Established or ServerTlsState.Passthrough,
+        ClientAuthentication.TlsUnauthenticated => tls.State == ServerTlsState.Established,
         _ => tls is { State: ServerTlsState.Established, Client: { } identity } && authorization.Identities.Any(i => i.IsMatch(identity)),
     };
 }

@@ -7,6 +7,7 @@ using Linkerd.Grpc;
 using Linkerd.Model;
 using Linkerd.Proxy.Config;
 using Linkerd.Proxy.Control;
+using Linkerd.Proxy.Inbound;
 using Linkerd.Telemetry;
 
 namespace Linkerd.Proxy.Discovery;
@@ -54,16 +55,41 @@ public sealed class DiscoveryStreams(ProxyConfig config, ControlClient destinati
         await Task.WhenAll(profiles, policies);
     }
 
-    /// <summary>Watches the policy of an inbound port. An answer that the port is not known leaves the default in force.</summary>
-    public Task InboundAsync(int port, Action<ServerPolicy> publish, CancellationToken cancellation) => KeepUpAsync(async started =>
+    /// <summary>
+    /// Watches the policy of an inbound port. An answer that the port is not known leaves the default in force; one that makes no sense becomes a
+    /// policy that refuses everything, until a better one comes.
+    /// </summary>
+    public Task InboundAsync(int port, Action<InboundPolicy> publish, CancellationToken cancellation)
     {
-        var request = new PortSpec { Workload = config.PolicyWorkload, Port = (uint)port };
-        return await policy.StreamAsync(InboundApi.WatchPortPath, request, Server.Parser, message =>
+        InboundPolicy? current = null;
+        return KeepUpAsync(async started =>
         {
-            started();
-            publish(ServerPolicies.ToModel(message));
-        }, config.ControlStreams with { Idle = null }, cancellation);
-    }, policy, $"policy of port {port}", cancellation, static status => status is StatusCode.InvalidArgument or StatusCode.FailedPrecondition or StatusCode.Unimplemented);
+            var request = new PortSpec { Workload = config.PolicyWorkload, Port = (uint)port };
+            return await policy.StreamAsync(InboundApi.WatchPortPath, request, Server.Parser, message =>
+            {
+                started();
+                current = Compile(message, port, current);
+                publish(current);
+            }, config.ControlStreams with { Idle = null }, cancellation);
+        }, policy, $"policy of port {port}", cancellation, static status => status is StatusCode.InvalidArgument or StatusCode.FailedPrecondition or StatusCode.Unimplemented);
+    }
+
+    private InboundPolicy Compile(Server message, int port, InboundPolicy? current)
+    {
+        ServerPolicy model;
+        try
+        {
+            model = ServerPolicies.ToModel(message);
+        }
+        catch (WireException exception)
+        {
+            model = ServerPolicy.Invalid(exception.Message, config.Inbound.DetectTimeout);
+        }
+
+        InboundPolicy compiled = InboundPolicy.Compile(model, current);
+        if (!compiled.Fault.IsNone) log.Log(LogLevel.Warn, $"policy of port {port}: {compiled.Fault.Message}: requests are answered with 500, connections closed", "control");
+        return compiled;
+    }
 
     private bool HasProfile(SocketAddress address)
         => config.Outbound.ProfileNetworks.Count == 0 || config.Outbound.ProfileNetworks.Any(n => n.Contains(address.Unmap().ToIPAddress()));
@@ -107,7 +133,14 @@ public sealed class DiscoveryStreams(ProxyConfig config, ControlClient destinati
                 status = new Status(StatusCode.Internal, exception.Message);
             }
 
-            if (cancellation.IsCancellationRequested || isFinal?.Invoke(status.StatusCode) == true) return;
+            if (cancellation.IsCancellationRequested) return;
+            if (isFinal?.Invoke(status.StatusCode) == true)
+            {
+                if (status.StatusCode is StatusCode.InvalidArgument or StatusCode.FailedPrecondition)
+                    log.Log(LogLevel.Warn, $"{what}: {status.StatusCode}: {status.Detail}: not asked for again", "control");
+                return;
+            }
+
             if (status.StatusCode is not (StatusCode.OK or StatusCode.NotFound)) log.Log(LogLevel.Warn, $"{what}: {status.StatusCode}: {status.Detail}", "control");
             await LoopDelay.WaitAsync(client.Loop, Model.ExponentialBackoff.ControlDefault.Delay(attempt++, Random.Shared.NextDouble()), cancellation);
         }

@@ -67,7 +67,7 @@ internal sealed class RelayExchange : HttpExchange, IHttpStreamHandler, IHttpCal
     public void OnHead(HttpStream stream, HeaderBlock head, bool end)
     {
         StartedAt = AttemptedAt = Worker.Loop.Now;
-        _requestEnded = end;
+        if (end) EndRequest();
         HeaderHygiene.OnRequest(head, _connection!.Options.Direction, Peer.IsMeshed);
         _isUpgraded = IsHttp2 && head.Contains(KnownHeader.L5dOrigProto);
         _connection.Service.Call(this);
@@ -75,7 +75,8 @@ internal sealed class RelayExchange : HttpExchange, IHttpStreamHandler, IHttpCal
 
     public void OnData(HttpStream stream, ReadOnlySpan<byte> data, bool end)
     {
-        _requestEnded |= end;
+        if (end) EndRequest();
+        Frames?.OnRequest(data.Length);
         if (_client is { IsSendEnded: false } client)
         {
             _bodySent = true;
@@ -94,7 +95,7 @@ internal sealed class RelayExchange : HttpExchange, IHttpStreamHandler, IHttpCal
 
     public void OnTrailers(HttpStream stream, HeaderBlock trailers)
     {
-        _requestEnded = true;
+        EndRequest();
         if (_client is { IsSendEnded: false } client) client.SendTrailers(trailers);
         else if (_client is null && !_answering && !_attemptEnded)
         {
@@ -198,6 +199,12 @@ internal sealed class RelayExchange : HttpExchange, IHttpStreamHandler, IHttpCal
         Finish();
     }
 
+    private void EndRequest()
+    {
+        _requestEnded = true;
+        RequestEndedAt = Worker.Loop.Now;
+    }
+
     private void Keep(ReadOnlySpan<byte> data)
     {
         if (_early is null || _early.Length < _earlyLength + data.Length)
@@ -274,6 +281,7 @@ internal sealed class RelayExchange : HttpExchange, IHttpStreamHandler, IHttpCal
     private void OnClientData(HttpStream client, ReadOnlySpan<byte> data, bool end)
     {
         _responseEnded |= end;
+        Frames?.OnResponse(data.Length);
         if (_server is not { } server)
         {
             client.Consumed(data.Length);
@@ -378,13 +386,14 @@ internal sealed class RelayExchange : HttpExchange, IHttpStreamHandler, IHttpCal
         Observer = Attempt = null;
         Waiting = null;
         RouteState = null;
+        Frames = null;
         _target = null;
         _connection = null;
         Status = 0;
         GrpcStatus = -1;
         Error = default;
         Fault = default;
-        StartedAt = RespondedAt = AttemptedAt = _requestBytes = _responseBytes = 0;
+        StartedAt = RequestEndedAt = RespondedAt = AttemptedAt = _requestBytes = _responseBytes = 0;
         if (_earlyTrailers is { } trailers) Worker.Http.Return(trailers);
         _earlyTrailers = null;
         _opener = null;

@@ -1,6 +1,5 @@
 using Linkerd.Http;
 using Linkerd.Model;
-using Linkerd.Proxy.Errors;
 using Linkerd.Proxy.Metrics;
 using Linkerd.Proxy.Stack;
 using Linkerd.Telemetry;
@@ -10,47 +9,90 @@ namespace Linkerd.Proxy.Inbound;
 /// <summary>One client's leave, or lack of it, to use one route under one policy; counts the requests that go under it.</summary>
 internal sealed class InboundPermit : IExchangeObserver
 {
-    private readonly InboundStack _stack;
-    private readonly HttpEndpointMetrics? _metrics;
+    private readonly ProxyMetrics _families;
+    private readonly int _worker;
+    private readonly int _port;
+    private readonly HttpPeer _peer;
+    private readonly Meta? _authorization;
+    private readonly IExchangeObserver? _after;
     private readonly Counter _decisions;
     private readonly Cell _decided;
+    private readonly Labels _labels;
+    private readonly bool _isAudited;
+    private bool _denialLogged;
+    private HttpEndpointMetrics? _metrics;
+    private InboundRouteMetrics? _routeMetrics;
 
-    public InboundPermit(InboundStack stack, InboundPort port, ServerPolicy policy, InboundRoute route, Meta? authorization, HttpPeer peer)
+    public InboundPermit(ProxyMetrics families, int worker, int port, InboundPolicy policy, InboundRoute route, Meta? authorization, HttpPeer peer, IExchangeObserver? after)
     {
-        _stack = stack;
         Policy = policy;
         Route = route;
-        IsAllowed = authorization is not null;
-        int worker = stack.Worker.Index;
-        ProxyMetrics metrics = stack.Runtime.Metrics;
-        Labels target = ProxyLabels.Target(peer.Accepted.OriginalDestination);
-        Labels labels = target.And(ProxyLabels.Tls(peer.Tls)).And(ProxyLabels.Server(policy.Meta, port.Port)).And(ProxyLabels.Resource("route", route.Meta));
+        _families = families;
+        _worker = worker;
+        _port = port;
+        _peer = peer;
+        _authorization = authorization;
+        _after = after;
+        _isAudited = authorization is { IsDefault: true, Name: DefaultPolicy.Audit };
+        Labels labels = ProxyLabels.Target(peer.Accepted.OriginalDestination).And(ProxyLabels.Server(policy.Server.Meta, port)).And(ProxyLabels.Resource("route", route.Meta));
         if (authorization is not null) labels = labels.And(ProxyLabels.Resource("authz", authorization));
-        _decisions = (IsAllowed ? metrics.HttpAuthzAllow : metrics.HttpAuthzDeny).With(labels);
+        _labels = labels.And(ProxyLabels.Tls(peer.Tls));
+        _decisions = (IsAllowed ? families.HttpAuthzAllow : families.HttpAuthzDeny).With(_labels);
         _decided = _decisions.For(worker);
-        if (IsAllowed) _metrics = new HttpEndpointMetrics(metrics, Labels.Of("direction", "inbound").And(labels), worker);
     }
 
-    public ServerPolicy Policy { get; }
+    public InboundPolicy Policy { get; }
 
     public InboundRoute Route { get; }
 
-    public bool IsAllowed { get; }
+    public bool IsAllowed => _authorization is not null;
 
-    /// <summary>A request is decided.</summary>
-    public void OnRequest()
+    /// <summary>A request is decided by it.</summary>
+    public void OnDecided(Logger log)
     {
         _decided.Increment();
-        _metrics?.OnRequest();
+        if (_isAudited)
+        {
+            if (log.IsEnabled(LogLevel.Info)) log.Info(Facts("Request allowed"));
+        }
+        else if (!IsAllowed && !_denialLogged)
+        {
+            // Once for each connection and route: a client that keeps on trying must not fill the log.
+            _denialLogged = true;
+            log.Info(Facts("Request denied"));
+        }
     }
 
-    public void OnResponse(HttpExchange exchange, HeaderBlock response) => _metrics?.OnResponse(exchange, response);
+    /// <summary>A request goes to the application.</summary>
+    public void OnForward(HttpExchange exchange)
+    {
+        _metrics ??= new HttpEndpointMetrics(_families, Labels.Of("direction", "inbound").And(_labels), _worker);
+        _routeMetrics ??= new InboundRouteMetrics(_families.InboundRoutes.For(Policy.IsGrpc), Policy.Server.Meta, _port, Route.Meta, Policy.IsGrpc, _worker);
+        exchange.Observer = this;
+        _metrics.OnRequest();
+        _routeMetrics.OnRequest(exchange);
+    }
+
+    public void OnResponse(HttpExchange exchange, HeaderBlock response)
+    {
+        _metrics?.OnResponse(exchange, response);
+        _after?.OnResponse(exchange, response);
+    }
 
     public void OnEnd(HttpExchange exchange)
     {
         _metrics?.OnEnd(exchange, exchange.StartedAt);
-        _stack.OnExchangeEnd(exchange);
+        _routeMetrics?.OnEnd(exchange);
+        _after?.OnEnd(exchange);
     }
 
     public override string ToString() => _decisions.LabelText;
+
+    private string Facts(string message)
+    {
+        Meta server = Policy.Server.Meta;
+        string authorization = _authorization is { } authz ? $" authz.group={authz.Group} authz.kind={authz.Kind} authz.name={authz.Name}" : string.Empty;
+        return $"{message} server.group={server.Group} server.kind={server.Kind} server.name={server.Name} route.group={Route.Meta.Group} route.kind={Route.Meta.Kind} route.name={Route.Meta.Name}"
+            + $" client.tls={_peer.Tls.State} client.id={_peer.Tls.Client} client.ip={_peer.Accepted.Client.IpString()}{authorization}";
+    }
 }

@@ -3,7 +3,6 @@ using Linkerd.Model;
 using Linkerd.Net;
 using Linkerd.Proxy.Connect;
 using Linkerd.Proxy.Metrics;
-using Linkerd.Proxy.Route;
 using Linkerd.Proxy.Stack;
 using Linkerd.Telemetry;
 
@@ -22,17 +21,18 @@ internal sealed class InboundPort
     {
         _stack = stack;
         Port = port;
-        Policy = initial;
-        Routes = Compile(initial);
+        Current = InboundPolicy.Compile(initial);
         _idle = new LoopTimer(stack.Worker.Loop, static self => ((InboundPort)self!).Evict(), this);
         _subscription = stack.Runtime.InboundPolicies.Subscribe(port, stack.Worker.Loop, Update);
     }
 
     public int Port { get; }
 
-    public ServerPolicy Policy { get; private set; }
+    /// <summary>The policy of the moment, compiled.</summary>
+    public InboundPolicy Current { get; private set; }
 
-    public RouteTable<InboundRoute> Routes { get; private set; }
+    /// <summary>The policy of the moment.</summary>
+    public ServerPolicy Policy => Current.Server;
 
     /// <summary>Called when the policy changed, to end TCP connections that it no longer allows.</summary>
     public event Action? Changed;
@@ -73,28 +73,9 @@ internal sealed class InboundPort
         return client;
     }
 
-    private static RouteTable<InboundRoute> Compile(ServerPolicy policy)
+    private void Update(InboundPolicy policy)
     {
-        var table = new RouteTable<InboundRoute>();
-        foreach (InboundHttpRoute route in policy.HttpRoutes)
-        {
-            foreach (HttpRule rule in route.Rules)
-                table.Add(route.Hosts, rule.Matches.Select(static m => new RequestMatcher(m)), new InboundRoute(route.Meta, route.Authorizations));
-        }
-
-        foreach (InboundGrpcRoute route in policy.GrpcRoutes)
-        {
-            foreach (GrpcRule rule in route.Rules)
-                table.Add(route.Hosts, rule.Matches.Select(static m => new RequestMatcher(m)), new InboundRoute(route.Meta, route.Authorizations));
-        }
-
-        return table;
-    }
-
-    private void Update(ServerPolicy policy)
-    {
-        Policy = policy;
-        Routes = Compile(policy);
+        Current = policy;
         Changed?.Invoke();
     }
 

@@ -1,6 +1,7 @@
 using Linkerd.Model;
+using Linkerd.Proxy.Route;
 
 namespace Linkerd.Proxy.Inbound;
 
-/// <summary>A route of an inbound port: who it is, and whom it lets in beside the server.</summary>
-internal sealed record InboundRoute(Meta Meta, IReadOnlyList<Authorization> Authorizations);
+/// <summary>A rule of a route of an inbound port: what the route is called, whom it lets in beside the server, and what is done to its requests.</summary>
+internal sealed record InboundRoute(Meta Meta, IReadOnlyList<Authorization> Authorizations, RequestFilters Filters);

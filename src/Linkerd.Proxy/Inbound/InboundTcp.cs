@@ -12,25 +12,54 @@ namespace Linkerd.Proxy.Inbound;
 /// <summary>One opaque inbound connection: authorised when it begins, ended when a later policy no longer allows it.</summary>
 internal sealed class InboundTcp(InboundStack stack, InboundPort port, HttpPeer peer, SocketAddress target)
 {
+    private readonly IPAddress _client = peer.Accepted.Client.Unmap().ToIPAddress();
     private IDisposable? _relay;
+    private bool _terminated;
 
     public async Task RunAsync(Transport transport, Action<TransportFault> ended)
     {
         if (Authorization() is not { } authorization)
         {
             stack.Runtime.Metrics.TcpAuthzDeny.With(Labels(null)).For(stack.Worker.Index).Increment();
+            Log("Connection denied", null);
             transport.Abort();
             ended(new TransportFault(TransportFaultKind.Aborted));
             return;
         }
 
         stack.Runtime.Metrics.TcpAuthzAllow.With(Labels(authorization)).For(stack.Worker.Index).Increment();
-        var config = stack.Runtime.Config.Inbound;
-        Transport server = await stack.Services.Connector.ConnectAsync(
-            new ConnectTarget { Address = target, Timeout = config.ConnectTimeout, Options = config.ConnectOptions }, stack.Worker.Tls);
+        if (authorization is { IsDefault: true, Name: DefaultPolicy.Audit }) Log("Connection allowed", authorization);
+        port.Changed += OnPolicyChanged;
+        Transport server;
+        try
+        {
+            var config = stack.Runtime.Config.Inbound;
+            server = await stack.Services.Connector.ConnectAsync(
+                new ConnectTarget { Address = target, Timeout = config.ConnectTimeout, Options = config.ConnectOptions }, stack.Worker.Tls);
+        }
+        catch
+        {
+            port.Changed -= OnPolicyChanged;
+            throw;
+        }
+
+        if (_terminated)
+        {
+            // The policy changed while the connection to the application was opened.
+            port.Changed -= OnPolicyChanged;
+            server.Abort();
+            transport.Abort();
+            ended(new TransportFault(TransportFaultKind.Aborted));
+            return;
+        }
+
+        Relay(transport, server, ended);
+    }
+
+    private void Relay(Transport transport, Transport server, Action<TransportFault> ended)
+    {
         Labels labels = Telemetry.Labels.Of("direction", "inbound").And("peer", "dst").And(ProxyLabels.Target(target)).And("tls", "no_identity").And("no_tls_reason", "loopback");
         IConnectionTracker tracker = new ConnectionMetrics(stack.Runtime.Metrics, stack.Worker.Connections, labels, stack.Worker.Index).Opened(server);
-        port.Changed += OnPolicyChanged;
         _relay = stack.Services.Relay.Start(transport, server, fault =>
         {
             port.Changed -= OnPolicyChanged;
@@ -39,18 +68,28 @@ internal sealed class InboundTcp(InboundStack stack, InboundPort port, HttpPeer 
         });
     }
 
-    private Meta? Authorization() => Authorizer.Check(port.Policy, [], peer.Accepted.Client.Unmap().ToIPAddress(), peer.Tls);
+    private Meta? Authorization() => port.Policy.Fault is null ? Authorizer.Check(port.Policy, [], _client, peer.Tls) : null;
 
     private Labels Labels(Meta? authorization)
     {
-        Labels labels = ProxyLabels.Target(peer.Accepted.OriginalDestination).And(ProxyLabels.Server(port.Policy.Meta, port.Port)).And(ProxyLabels.Tls(peer.Tls));
-        return authorization is null ? labels : labels.And(ProxyLabels.Resource("authz", authorization));
+        Labels labels = ProxyLabels.Target(peer.Accepted.OriginalDestination).And(ProxyLabels.Server(port.Policy.Meta, port.Port));
+        if (authorization is not null) labels = labels.And(ProxyLabels.Resource("authz", authorization));
+        return labels.And(ProxyLabels.Tls(peer.Tls));
     }
 
     private void OnPolicyChanged()
     {
-        if (Authorization() is not null) return;
+        if (_terminated || Authorization() is not null) return;
+        _terminated = true;
         stack.Runtime.Metrics.TcpAuthzTerminate.With(Labels(null)).For(stack.Worker.Index).Increment();
+        Log("Connection terminated", null);
         _relay?.Dispose();
+    }
+
+    private void Log(string message, Meta? authorization)
+    {
+        Meta server = port.Policy.Meta;
+        string by = authorization is null ? string.Empty : $" authz.group={authorization.Group} authz.kind={authorization.Kind} authz.name={authorization.Name}";
+        stack.PolicyLog.Info($"{message} server.group={server.Group} server.kind={server.Kind} server.name={server.Name} client.tls={peer.Tls.State} client.id={peer.Tls.Client} client.ip={peer.Accepted.Client.IpString()}{by}");
     }
 }

@@ -30,8 +30,9 @@ public sealed class ProxyMetrics
         InboundTcpErrors = registry.Counter("inbound_tcp_errors_total", "The total number of inbound TCP connections that could not be processed due to a proxy error.");
         OutboundTcpErrors = registry.Counter("outbound_tcp_errors_total", "The total number of outbound TCP connections that could not be processed due to a proxy error.");
         HttpAuthzAllow = registry.Counter("inbound_http_authz_allow_total", "The total number of inbound HTTP requests that were authorized");
-        HttpAuthzDeny = registry.Counter("inbound_http_authz_deny_total", "The total number of inbound HTTP requests that could not be processed due to being unauthorized.");
+        HttpAuthzDeny = registry.Counter("inbound_http_authz_deny_total", "The total number of inbound HTTP requests that could not be processed due to a proxy error.");
         HttpRouteNotFound = registry.Counter("inbound_http_route_not_found_total", "The total number of inbound HTTP requests that could not be associated with a route");
+        InboundRoutes = new InboundRouteFamilies(registry);
         TcpAuthzAllow = registry.Counter("inbound_tcp_authz_allow_total", "The total number of inbound TCP connections that were authorized");
         TcpAuthzDeny = registry.Counter("inbound_tcp_authz_deny_total", "The total number of inbound TCP connections that were denied");
         TcpAuthzTerminate = registry.Counter("inbound_tcp_authz_terminate_total", "The total number of inbound TCP connections that were terminated due to an authorization change");
@@ -83,6 +84,8 @@ public sealed class ProxyMetrics
     public MetricFamily<Counter> HttpAuthzDeny { get; }
 
     public MetricFamily<Counter> HttpRouteNotFound { get; }
+
+    public InboundRouteFamilies InboundRoutes { get; }
 
     public MetricFamily<Counter> TcpAuthzAllow { get; }
 

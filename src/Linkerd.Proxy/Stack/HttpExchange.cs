@@ -21,6 +21,9 @@ public abstract class HttpExchange
     /// <summary>When the head arrived, in the loop's nanoseconds.</summary>
     public long StartedAt { get; protected set; }
 
+    /// <summary>When the request had arrived whole, in the loop's nanoseconds; 0 before.</summary>
+    public long RequestEndedAt { get; protected set; }
+
     /// <summary>When the current attempt began, in the loop's nanoseconds; set by who forwards.</summary>
     public long AttemptedAt { get; set; }
 
@@ -62,6 +65,9 @@ public abstract class HttpExchange
 
     /// <summary>Told when the client leaves while the request waits (in a queue, for discovery); set by who lets it wait, cleared when it goes on.</summary>
     public IWaiting? Waiting { get; set; }
+
+    /// <summary>Where the sizes of data frames are counted; null counts none. Set before <see cref="Forward"/>, cleared when the exchange is reused.</summary>
+    public BodyFrames? Frames { get; set; }
 
     /// <summary>Free for the stack: the route, and what else a layer must find again at the end. Cleared when the exchange is reused.</summary>
     public object? RouteState { get; set; }

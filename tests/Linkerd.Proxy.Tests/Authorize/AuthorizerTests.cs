@@ -43,4 +43,56 @@ public sealed class AuthorizerTests
         Assert.Null(Authorizer.Check(policy, [route], IPAddress.Parse("10.9.0.1"), s_meshed));
         Assert.Null(Authorizer.Check(policy, [route], IPAddress.Parse("10.1.0.1"), s_clear));
     }
+
+    [Theory]
+    [InlineData("tls", true, true)]
+    [InlineData("tls", false, false)]
+    [InlineData("web.ns.example", true, false)]
+    [InlineData("web.ns.example", false, false)]
+    public void TLS_without_an_identity_is_the_meshs_own_TLS_only(string wanted, bool terminated, bool allowed)
+    {
+        ServerPolicy policy = DefaultPolicy.Server(DefaultPolicy.Deny, s_cluster, TimeSpan.FromSeconds(10))! with
+        {
+            Authorizations =
+            [
+                new Authorization
+                {
+                    Networks = [new NetworkMatch(IPNetwork.Parse("0.0.0.0/0"), [])],
+                    Authentication = wanted == "tls" ? ClientAuthentication.TlsUnauthenticated : ClientAuthentication.Identities,
+                    Identities = [IdentityMatch.Exact("web.ns.example"), IdentityMatch.Any],
+                    Meta = Meta.Default("x"),
+                },
+            ],
+        };
+        // Passed-through TLS is the application's: anybody can begin it.
+        var tls = terminated ? new ServerTls(ServerTlsState.Established) : new ServerTls(ServerTlsState.Passthrough, ServerName: "web.ns.example");
+        Assert.Equal(allowed, Authorizer.Check(policy, [], IPAddress.Parse("203.0.113.1"), tls) is not null);
+    }
+
+    [Theory]
+    [InlineData("spiffe://td/ns/web", "spiffe://td/ns/web", true)]
+    [InlineData("spiffe://td/ns/web", "spiffe://td/ns/WEB", false)]
+    [InlineData("spiffe://td/ns/web", "*.td/ns/web", false)]
+    [InlineData("web.ns.example", "WEB.ns.example", true)]
+    [InlineData("web.ns.example", "*.ns.example", true)]
+    [InlineData("ns.example", "*.ns.example", false)]
+    [InlineData("xns.example", "*.ns.example", false)]
+    [InlineData("web.ns.example", "*", true)]
+    public void Identities_match_exactly_and_names_by_suffix_too(string client, string pattern, bool allowed)
+    {
+        ServerPolicy policy = DefaultPolicy.Server(DefaultPolicy.Deny, s_cluster, TimeSpan.FromSeconds(10))! with
+        {
+            Authorizations =
+            [
+                new Authorization
+                {
+                    Networks = [new NetworkMatch(IPNetwork.Parse("0.0.0.0/0"), [])],
+                    Authentication = ClientAuthentication.Identities,
+                    Identities = [IdentityMatch.Parse(pattern)],
+                    Meta = Meta.Default("x"),
+                },
+            ],
+        };
+        Assert.Equal(allowed, Authorizer.Check(policy, [], IPAddress.Parse("203.0.113.1"), new ServerTls(ServerTlsState.Established, PeerIdentity.Parse(client))) is not null);
+    }
 }

@@ -12,6 +12,12 @@ public static class DefaultPolicy
     public const string Deny = "deny";
     public const string Audit = "audit";
 
+    /// <summary>TLS of the mesh from anywhere, with or without a client certificate. Not in <see cref="Names"/>: proxies alone use it, for ports that require TLS.</summary>
+    public const string AllTlsUnauthenticated = "all-tls-unauthenticated";
+
+    /// <summary>The same, from the cluster's networks.</summary>
+    public const string ClusterTlsUnauthenticated = "cluster-tls-unauthenticated";
+
     private static readonly NetworkMatch[] s_everywhere =
     [
         new(new IPNetwork(IPAddress.Any, 0), []),
@@ -25,10 +31,12 @@ public static class DefaultPolicy
     /// <summary>The authorizations a name stands for; null for an unknown name.</summary>
     public static IReadOnlyList<Authorization>? Authorizations(string name, IEnumerable<IPNetwork> clusterNetworks) => name switch
     {
-        AllUnauthenticated or Audit => [Allow(name, s_everywhere, authenticated: false)],
-        AllAuthenticated => [Allow(name, s_everywhere, authenticated: true)],
-        ClusterUnauthenticated => [Allow(name, [.. clusterNetworks.Select(n => new NetworkMatch(n, []))], authenticated: false)],
-        ClusterAuthenticated => [Allow(name, [.. clusterNetworks.Select(n => new NetworkMatch(n, []))], authenticated: true)],
+        AllUnauthenticated or Audit => [Allow(name, s_everywhere, ClientAuthentication.Unauthenticated)],
+        AllAuthenticated => [Allow(name, s_everywhere, ClientAuthentication.Identities)],
+        AllTlsUnauthenticated => [Allow(name, s_everywhere, ClientAuthentication.TlsUnauthenticated)],
+        ClusterUnauthenticated => [Allow(name, Matches(clusterNetworks), ClientAuthentication.Unauthenticated)],
+        ClusterAuthenticated => [Allow(name, Matches(clusterNetworks), ClientAuthentication.Identities)],
+        ClusterTlsUnauthenticated => [Allow(name, Matches(clusterNetworks), ClientAuthentication.TlsUnauthenticated)],
         Deny => [],
         _ => null,
     };
@@ -47,11 +55,13 @@ public static class DefaultPolicy
     /// <summary>The route of a server without routes.</summary>
     public static InboundHttpRoute DefaultRoute { get; } = new() { Meta = Meta.Default("default"), Rules = [new HttpRule([new HttpRouteMatch { Path = new TextMatch(TextMatchKind.Prefix, "/") }], [])] };
 
-    private static Authorization Allow(string name, IReadOnlyList<NetworkMatch> networks, bool authenticated) => new()
+    private static NetworkMatch[] Matches(IEnumerable<IPNetwork> networks) => [.. networks.Select(static n => new NetworkMatch(n, []))];
+
+    private static Authorization Allow(string name, IReadOnlyList<NetworkMatch> networks, ClientAuthentication authentication) => new()
     {
         Networks = networks,
-        Authentication = authenticated ? ClientAuthentication.Identities : ClientAuthentication.Unauthenticated,
-        Identities = authenticated ? [IdentityMatch.Any] : [],
+        Authentication = authentication,
+        Identities = authentication == ClientAuthentication.Identities ? [IdentityMatch.Any] : [],
         Meta = Meta.Default(name),
     };
 }

@@ -22,6 +22,13 @@ public sealed record ServerPolicy
 
     public LocalRateLimit? RateLimit { get; init; }
 
+    /// <summary>Why the policy makes no sense; null when it does. Under one that does not, requests fail with 500 and TCP connections are closed.</summary>
+    public string? Fault { get; init; }
+
     /// <summary>Shown as <c>srv_group</c>, <c>srv_kind</c>, <c>srv_name</c>.</summary>
     public required Meta Meta { get; init; }
+
+    /// <summary>What stands in for a policy that makes no sense: it allows nobody.</summary>
+    public static ServerPolicy Invalid(string reason, TimeSpan detectTimeout)
+        => new() { Fault = reason, DetectTimeout = detectTimeout, Meta = Meta.Default("invalid") };
 }
