@@ -17,6 +17,9 @@ internal static class Policies
     /// <summary>Only clients with an identity of the mesh.</summary>
     public static Server AllAuthenticated() => Detect("all-authenticated", new Authn { MeshTLS = new() { Identities = new() { Suffixes = { new IdentitySuffix() } } } });
 
+    /// <summary>Everyone may, and it is logged.</summary>
+    public static Server Audit() => Detect("audit", new Authn { Unauthenticated = new() });
+
     /// <summary>Nobody.</summary>
     public static Server Deny() => Detect("deny", null);
 

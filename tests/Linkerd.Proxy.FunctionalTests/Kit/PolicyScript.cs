@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using Linkerd.Api.Inbound;
 using Linkerd.Api.Mapping;
@@ -17,21 +18,39 @@ internal sealed class PolicyScript
     private static readonly Method<TrafficSpec, OutboundPolicy> s_get = Methods.Unary(OutboundApi.ServiceName, OutboundApi.Get, TrafficSpec.Parser, OutboundPolicy.Parser);
     private static readonly Method<TrafficSpec, OutboundPolicy> s_watch = Methods.ServerStreaming(OutboundApi.ServiceName, OutboundApi.Watch, TrafficSpec.Parser, OutboundPolicy.Parser);
 
+    private readonly ConcurrentDictionary<string, int> _watching = new();
+
     /// <summary>By <c>workload:port</c>, where the workload is the pod's name.</summary>
     public Script<Server> Inbound { get; } = new();
 
     /// <summary>By <c>address:port</c>.</summary>
     public Script<OutboundPolicy> Outbound { get; } = new();
 
+    /// <summary>Fails inbound watches while set.</summary>
+    public Status? Failure { get; set; }
+
+    /// <summary>Open watches of <c>workload:port</c>.</summary>
+    public int Watching(string key) => _watching.GetValueOrDefault(key);
+
     public void Map(IEndpointRouteBuilder endpoints)
     {
         endpoints.MapUnary(s_getPort, (spec, _) => Task.FromResult(Inbound.TryGet(KeyOf(spec), out var server) ? server : Policies.AllUnauthenticated()));
-        endpoints.MapServerStreaming(s_watchPort, (spec, responses, context) =>
+        endpoints.MapServerStreaming(s_watchPort, async (spec, responses, context) =>
         {
+            if (Failure is { } failure)
+                throw new RpcException(failure);
             var key = KeyOf(spec);
             if (!Inbound.TryGet(key, out _))
                 Inbound.Set(key, Policies.AllUnauthenticated());
-            return Inbound.FollowAsync(key, (_, server) => responses.WriteAsync(server), context.CancellationToken);
+            _watching.AddOrUpdate(key, 1, (_, count) => count + 1);
+            try
+            {
+                await Inbound.FollowAsync(key, (_, server) => responses.WriteAsync(server), context.CancellationToken);
+            }
+            finally
+            {
+                _watching.AddOrUpdate(key, 0, (_, count) => count - 1);
+            }
         });
         endpoints.MapUnary(s_get, (spec, _) => Outbound.TryGet(KeyOf(spec), out var policy)
             ? Task.FromResult(policy)
