@@ -98,7 +98,7 @@ internal sealed class ObjectStore : IDisposable
     private ResourceStore ResourceNeedsLock(string name)
     {
         if (!_resources.TryGetValue(name, out var resource))
-            _resources.Add(name, resource = new ResourceStore(name, _lock, _historyLimit, _loadedVersion));
+            _resources.Add(name, resource = new ResourceStore(name, _lock, _historyLimit, _version));
         return resource;
     }
 
