@@ -16,6 +16,7 @@ public sealed class ReportsTests
             NAME       MESHED   SUCCESS      RPS   LATENCY_P50   LATENCY_P95   LATENCY_P99   TCP_CONN
             vote-bot      1/1         -        -             -             -             -          -
             voting        1/1    80.00%   1.0rps           1ms           1ms           1ms          3
+            web           1/1         -        -             -             -             -          -
 
             """, StatTable.Render(rows, Deploy, wide: false, allNamespaces: false, prefix: false));
     }
@@ -63,11 +64,13 @@ public sealed class ReportsTests
     [Fact]
     public async Task Edges_show_both_identities()
     {
-        var edges = await new EdgesReport(Source()).RunAsync(new ResourceRef(Deploy, null, "emojivoto"), TestContext.Current.CancellationToken);
+        var edges = await new EdgesReport(Source(), new Workloads()).RunAsync(new ResourceRef(Deploy, null, "emojivoto"), TestContext.Current.CancellationToken);
         Assert.Equal("""
-            SRC   DST      SRC_NS      DST_NS      CLIENT_ID       SERVER_ID          SECURED
-            web   plain    emojivoto   other                                          not_provided_by_service_discovery
-            web   voting   emojivoto   emojivoto   web.emojivoto   voting.emojivoto   √
+            SRC        DST                SRC_NS      DST_NS      CLIENT_ID           SERVER_ID                  SECURED
+            vote-bot   linkerd-identity   emojivoto   linkerd     default.emojivoto   linkerd-identity.linkerd   √
+            vote-bot   voting             emojivoto   emojivoto   default.emojivoto   voting.emojivoto           √
+            web        plain              emojivoto   other                                                      not_provided_by_service_discovery
+            web        voting             emojivoto   emojivoto   web.emojivoto       voting.emojivoto           √
 
             """, EdgesReport.Render(edges, wide: true));
     }
@@ -86,6 +89,10 @@ public sealed class ReportsTests
                 voting.Append("response_latency_ms_bucket{direction=\"inbound\",le=\"").Append(le).Append("\"} ").Append(i * 10).Append('\n');
             voting.Append("tcp_open_connections{direction=\"inbound\",peer=\"src\",client_id=\"web.emojivoto.serviceaccount.identity.linkerd.cluster.local\"} 3\n");
             store.Ingest("voting", Labels("voting"), voting.ToString(), i * 10_000L);
+            store.Ingest("vote-bot", Labels("vote-bot"), """
+                tcp_open_connections{direction="outbound",peer="dst",dst_deployment="voting",dst_namespace="emojivoto",server_id="voting.emojivoto.serviceaccount.identity.linkerd.cluster.local"} 1
+                tcp_open_connections{direction="outbound",peer="dst",dst_deployment="linkerd-identity",dst_namespace="linkerd",server_id="linkerd-identity.linkerd.serviceaccount.identity.linkerd.cluster.local"} 1
+                """, i * 10_000L);
             store.Ingest("web", Labels("web"), $$"""
                 response_total{direction="outbound",dst_deployment="voting",dst_namespace="emojivoto",classification="success"} {{i}}
                 tcp_open_connections{direction="outbound",peer="dst",dst_deployment="voting",dst_namespace="emojivoto",server_id="voting.emojivoto.serviceaccount.identity.linkerd.cluster.local"} 1
@@ -109,6 +116,7 @@ public sealed class ReportsTests
         [
             new("deployment", "emojivoto", "vote-bot", null, 1, 1, "default.emojivoto"),
             new("deployment", "emojivoto", "voting", null, 1, 1, "voting.emojivoto"),
+            new("deployment", "emojivoto", "web", null, 1, 1, "web.emojivoto"),
             new("deployment", "other", "plain", null, 0, 1, "default.other"),
         ];
 

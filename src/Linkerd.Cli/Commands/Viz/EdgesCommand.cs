@@ -28,7 +28,7 @@ public sealed class EdgesCommand : CliCommand
         var resources = ResourceRef.Parse(arguments.GetValue(_resource)!, _namespaces.Of(arguments, client.Config));
         if (resources.FirstOrDefault(r => !r.Kind.IsWorkload || r.Kind.Name == "namespace") is { } wrong)
             throw new CliException($"Resource type is not supported: {wrong.Kind.Name}; edges connect workloads, such as deploy, sts or po");
-        var report = new EdgesReport(await VizOptions.SourceAsync(arguments, client, cancellationToken));
+        var report = new EdgesReport(await VizOptions.SourceAsync(arguments, client, cancellationToken), new KubernetesWorkloads(client));
         var edges = new List<EdgeRow>();
         foreach (var resource in resources)
             edges.AddRange(await report.RunAsync(resource, cancellationToken));
