@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace Linkerd.EndToEndTests;
 
 /// <summary>kubectl on the cluster of KUBECONFIG.</summary>
@@ -11,25 +9,7 @@ internal static class Kubectl
 
     public static void Apply(string yaml) => RunWith(yaml, "apply", "-f", "-");
 
-    public static (int Code, string Output, string Errors) Try(string? input, params string[] args)
-    {
-        if (string.IsNullOrEmpty(Environment.GetEnvironmentVariable("KUBECONFIG")))
-            throw new InvalidOperationException("KUBECONFIG is not set: these tests need a Kubernetes cluster with the images of eng/images loaded; see docs/end-to-end-tests.md");
-        using var process = Process.Start(new ProcessStartInfo("kubectl", args)
-        {
-            UseShellExecute = false,
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        })!;
-        var errors = process.StandardError.ReadToEndAsync();
-        if (input is not null)
-            process.StandardInput.Write(input);
-        process.StandardInput.Close();
-        var output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        return (process.ExitCode, output, errors.GetAwaiter().GetResult());
-    }
+    public static (int Code, string Output, string Errors) Try(string? input, params string[] args) => EndToEndTests.Run.Program("kubectl", input, args);
 
     /// <summary>Waits for a Deployment, and on failure says what its pods say.</summary>
     public static void WaitForRollout(string ns, string deployment, int seconds = 180)

@@ -3,16 +3,25 @@ using Linkerd.Inject.ControlPlane;
 using Linkerd.Inject.Values;
 using System.Text.Json.Nodes;
 
+[assembly: AssemblyFixture(typeof(Linkerd.EndToEndTests.MeshFixture))]
+
+// The tests share one cluster, and some take its control plane or its pods away.
+[assembly: CollectionBehavior(DisableTestParallelization = true)]
+
 namespace Linkerd.EndToEndTests;
 
 /// <summary>
-/// A control plane on a real cluster, and in namespace <c>e2e</c> two meshed Deployments, <c>server</c> and <c>client</c>.
+/// A control plane on a real cluster, and in namespace <c>e2e</c> meshed Deployments: <c>server</c> and <c>client</c>, <c>fleet</c>
+/// (three pods), <c>strict</c> (lets only meshed clients in) and <c>opaque</c> (its port is not to be looked into).
 /// Environment: KUBECONFIG; E2E_REGISTRY (default localhost/linkerd-cs) and E2E_APP_IMAGE, an image with busybox
 /// (default localhost/base:1), loaded into the cluster; E2E_KEEP=1 leaves everything in place.
 /// </summary>
 public sealed class MeshFixture : IDisposable
 {
     public const string Namespace = "e2e";
+
+    /// <summary>What the meshed pods of the namespace are called, but for those of <c>server</c>, which has its own account.</summary>
+    public const string Identity = "default.e2e.serviceaccount.identity.linkerd.cluster.local";
 
     private readonly string _controlPlane;
 
@@ -31,8 +40,8 @@ public sealed class MeshFixture : IDisposable
         foreach (var deployment in (string[])["linkerd-identity", "linkerd-destination", "linkerd-proxy-injector"])
             Kubectl.WaitForRollout("linkerd", deployment);
         Kubectl.Apply(Application);
-        Kubectl.WaitForRollout(Namespace, "server");
-        Kubectl.WaitForRollout(Namespace, "client");
+        foreach (var deployment in (string[])["server", "client", "fleet", "strict", "opaque"])
+            Kubectl.WaitForRollout(Namespace, deployment);
     }
 
     public static string Registry { get; } = Environment.GetEnvironmentVariable("E2E_REGISTRY") is { Length: > 0 } registry ? registry : "localhost/linkerd-cs";
@@ -41,16 +50,29 @@ public sealed class MeshFixture : IDisposable
 
     public KubernetesVersion ServerVersion { get; }
 
+    /// <summary>The running pods of a Deployment that are not about to go.</summary>
+    public static IReadOnlyList<JsonNode> Pods(string app) =>
+    [
+        .. JsonNode.Parse(Kubectl.Run("-n", Namespace, "get", "pods", "-l", $"app={app}", "--field-selector=status.phase=Running", "-o", "json"))!["items"]!.AsArray()
+            .Where(static p => p!["metadata"]!["deletionTimestamp"] is null).Select(static p => p!),
+    ];
+
     /// <summary>The only running pod of a Deployment.</summary>
-    public JsonNode Pod(string app) =>
-        JsonNode.Parse(Kubectl.Run("-n", Namespace, "get", "pods", "-l", $"app={app}", "--field-selector=status.phase=Running", "-o", "json"))!["items"]!.AsArray().Single()!;
+    public static JsonNode Pod(string app) => Pods(app).Single();
 
     /// <summary>A page of a pod's port, fetched through the API server.</summary>
-    public string Fetch(string app, int port, string path) =>
+    public static string Fetch(string app, int port, string path) =>
         Kubectl.Run("get", "--raw", $"/api/v1/namespaces/{Namespace}/pods/{Pod(app)["metadata"]!["name"]}:{port}/proxy{path}");
 
     /// <summary>What a command in the client's application container writes.</summary>
-    public string InClient(string command) => Kubectl.Run("-n", Namespace, "exec", "deployment/client", "-c", "app", "--", "sh", "-c", command);
+    public static string InClient(string command) => Kubectl.Run("-n", Namespace, "exec", "deployment/client", "-c", "app", "--", "sh", "-c", command);
+
+    /// <summary>What a command in the pod without a proxy writes.</summary>
+    public static string InOutsider(string command) => Kubectl.Run("-n", Namespace, "exec", "outsider", "--", "sh", "-c", command);
+
+    /// <summary>The lines of a pod's metrics that have all of the words.</summary>
+    public static IEnumerable<string> Metrics(string app, params string[] words) =>
+        Fetch(app, 4191, "/metrics").Split('\n').Where(line => words.All(w => line.Contains(w, StringComparison.Ordinal)));
 
     public void Dispose()
     {
@@ -70,6 +92,10 @@ public sealed class MeshFixture : IDisposable
             config.linkerd.io/proxy-log-level: warn,linkerd=info
         ---
         apiVersion: v1
+        kind: ServiceAccount
+        metadata: {name: server, namespace: "{{Namespace}}" }
+        ---
+        apiVersion: v1
         kind: Service
         metadata: {name: server, namespace: "{{Namespace}}" }
         spec:
@@ -83,9 +109,21 @@ public sealed class MeshFixture : IDisposable
           selector: {app: none}
           ports: [{port: 3306}]
         ---
-        {{Deployment("server", "mkdir -p /tmp/www && echo hello from the server > /tmp/www/index.html && exec httpd -f -p 8080 -h /tmp/www", "8080")}}
+        {{Deployment("server", "mkdir -p /tmp/www && echo hello from the server > /tmp/www/index.html && mkdir /tmp/other && echo hello from the other port > /tmp/other/index.html && httpd -p 8081 -h /tmp/other && exec httpd -f -p 8080 -h /tmp/www", "8080", account: "server")}}
         ---
         {{Deployment("client", "exec sleep 100000", "9999")}}
+        ---
+        {{Deployment("fleet", "mkdir -p /tmp/www && echo one of many > /tmp/www/index.html && exec httpd -f -p 8080 -h /tmp/www", "8080", replicas: 3)}}
+        ---
+        {{Service("fleet", "{port: 80, targetPort: 8080}")}}
+        ---
+        {{Deployment("strict", "mkdir -p /tmp/www && echo members only > /tmp/www/index.html && exec httpd -f -p 8080 -h /tmp/www", "8080", "config.linkerd.io/default-inbound-policy: all-authenticated")}}
+        ---
+        {{Service("strict", "{port: 80, targetPort: 8080}")}}
+        ---
+        {{Deployment("opaque", "mkdir -p /tmp/www && echo bytes > /tmp/www/index.html && exec httpd -f -p 8080 -h /tmp/www", "8080", "config.linkerd.io/opaque-ports: '8080'")}}
+        ---
+        {{Service("opaque", "{port: 8080}", "config.linkerd.io/opaque-ports: '8080'")}}
         ---
         apiVersion: v1
         kind: Pod
@@ -98,18 +136,30 @@ public sealed class MeshFixture : IDisposable
           containers: [{name: app, image: {{AppImage}}, command: [sleep, "100000"]}]
         """;
 
-    private static string Deployment(string name, string command, string port) => $$"""
+    private static string Service(string name, string port, string annotation = "") => $$"""
+        apiVersion: v1
+        kind: Service
+        metadata: {name: "{{name}}", namespace: "{{Namespace}}", annotations: { {{annotation}} } }
+        spec:
+          selector: {app: "{{name}}" }
+          ports: [{{port}}]
+        """;
+
+    private static string Deployment(string name, string command, string port, string annotation = "", int replicas = 1, string account = "default") => $$"""
         apiVersion: apps/v1
         kind: Deployment
         metadata: {name: "{{name}}", namespace: "{{Namespace}}" }
         spec:
+          replicas: {{replicas}}
           selector:
             matchLabels:
               app: {{name}}
           template:
             metadata:
               labels: {app: "{{name}}" }
+              annotations: { {{annotation}} }
             spec:
+              serviceAccountName: {{account}}
               terminationGracePeriodSeconds: 0
               containers:
               - name: app
@@ -117,5 +167,6 @@ public sealed class MeshFixture : IDisposable
                 command: [sh, -c, "{{command}}"]
                 ports:
                 - containerPort: {{port}}
+                readinessProbe: {exec: {command: ["true"]}, periodSeconds: 1}
         """;
 }
