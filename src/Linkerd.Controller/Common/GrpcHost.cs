@@ -14,6 +14,7 @@ internal static class GrpcHost
         var settings = new GrpcServerSettings
         {
             EndPoint = listen,
+            Observer = new GrpcServerMetrics(context.Metrics),
             ConfigureLogging = logging => logging.Services.Replace(ServiceDescriptor.Singleton(context.Logs)),
         };
         return GrpcServer.StartAsync(settings, map, cancel);

@@ -4,7 +4,7 @@ using System.Text;
 namespace Linkerd.Controller.Common;
 
 /// <summary>Metrics of one name that differ in their labels; bounded, the surplus is counted together under the label value <c>other</c>.</summary>
-internal sealed class MetricFamily(string name, string type, string help, string[] labels)
+internal sealed class MetricFamily(string name, string type, string help, string[] labels) : IMetricFamily
 {
     private const int MaxCells = 10_000;
 
@@ -46,19 +46,5 @@ internal sealed class MetricFamily(string name, string type, string help, string
         }
     }
 
-    private string Key(ReadOnlySpan<string> values)
-    {
-        if (values.Length != labels.Length)
-            throw new ArgumentException($"{name} has {labels.Length} labels, {values.Length} values were given", nameof(values));
-        if (values.IsEmpty)
-            return "";
-        var key = new StringBuilder("{");
-        for (var i = 0; i < values.Length; i++)
-        {
-            var value = values[i].Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal);
-            key.Append(i == 0 ? "" : ",").Append(labels[i]).Append("=\"").Append(value).Append('"');
-        }
-
-        return key.Append('}').ToString();
-    }
+    private string Key(ReadOnlySpan<string> values) => labels.Length == 0 && values.IsEmpty ? "" : "{" + MetricLabels.Format(name, labels, values) + "}";
 }

@@ -2,6 +2,7 @@ using Linkerd.Grpc.Protocol;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Linkerd.Grpc.AspNetCore;
 
@@ -62,6 +63,7 @@ public static class GrpcEndpointExtensions
         if (method.Type != type)
             throw new ArgumentException($"{method.FullName} is {method.Type}: map it as that, not as {type}", nameof(method));
         var settings = options ?? new GrpcServerOptions();
-        return endpoints.MapPost(method.FullName, context => ServerCall<TRequest, TResponse>.RunAsync(context, method, settings, run));
+        var observer = endpoints.ServiceProvider.GetService<IServerObserver>()?.ForMethod(method);
+        return endpoints.MapPost(method.FullName, context => ServerCall<TRequest, TResponse>.RunAsync(context, method, settings, observer, run));
     }
 }

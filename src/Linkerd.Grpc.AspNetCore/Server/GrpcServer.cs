@@ -38,6 +38,8 @@ public sealed class GrpcServer : IAsyncDisposable
             builder.WebHost.UseKestrelHttpsConfiguration();
         builder.Services.AddRoutingCore();
         builder.Services.AddSingleton<IHostLifetime, ManualLifetime>();
+        if (settings.Observer is not null)
+            builder.Services.AddSingleton(settings.Observer);
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = settings.ShutdownTimeout);
         settings.ConfigureLogging?.Invoke(builder.Logging);
         builder.WebHost.ConfigureKestrel(kestrel =>

@@ -36,6 +36,9 @@ public sealed class GrpcServerSettings
     /// <summary>How long calls may take to end when the server stops. Default 5 s.</summary>
     public TimeSpan ShutdownTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>Hears of all calls; null: nobody does.</summary>
+    public IServerObserver? Observer { get; init; }
+
     /// <summary>Adds loggers; null: none.</summary>
     public Action<ILoggingBuilder>? ConfigureLogging { get; init; }
 }

@@ -5,7 +5,8 @@ using Linkerd.Grpc.Protocol;
 namespace Linkerd.Grpc.AspNetCore;
 
 /// <summary>The client's messages, out of the request's body.</summary>
-internal sealed class RequestReader<T>(PipeReader body, Marshaller<T> marshaller, string? encoding, int maxMessageSize, CancellationToken callToken) : IAsyncStreamReader<T>, IDisposable
+internal sealed class RequestReader<T>(
+    PipeReader body, Marshaller<T> marshaller, string? encoding, int maxMessageSize, IMethodObserver? observer, CancellationToken callToken) : IAsyncStreamReader<T>, IDisposable
 {
     private readonly MessageDeframer _deframer = new(maxMessageSize) { Encoding = encoding };
     private bool _reading;
@@ -76,6 +77,7 @@ internal sealed class RequestReader<T>(PipeReader body, Marshaller<T> marshaller
             }
 
             Current = Parse(payload);
+            observer?.Received();
             consumed = buffer.GetPosition(taken + segment.Length - input.Length);
             return true;
         }

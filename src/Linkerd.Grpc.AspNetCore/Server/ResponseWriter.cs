@@ -4,7 +4,8 @@ using Linkerd.Grpc.Protocol;
 namespace Linkerd.Grpc.AspNetCore;
 
 /// <summary>The server's messages, into the response's body.</summary>
-internal sealed class ResponseWriter<T>(PipeWriter body, Marshaller<T> marshaller, int maxMessageSize, CancellationToken callToken) : IServerStreamWriter<T>
+internal sealed class ResponseWriter<T>(
+    PipeWriter body, Marshaller<T> marshaller, int maxMessageSize, IMethodObserver? observer, CancellationToken callToken) : IServerStreamWriter<T>
 {
     private readonly Lock _lock = new();
     private bool _completed;
@@ -37,6 +38,7 @@ internal sealed class ResponseWriter<T>(PipeWriter body, Marshaller<T> marshalle
             var result = await body.FlushAsync(callToken);
             if (result.IsCompleted || result.IsCanceled)
                 throw new OperationCanceledException("the client is gone");
+            observer?.Sent();
         }
         finally
         {

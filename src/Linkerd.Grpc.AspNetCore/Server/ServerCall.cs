@@ -17,7 +17,7 @@ internal sealed class ServerCall<TRequest, TResponse>
     private readonly CancellationToken _stopping;
     private readonly CancellationTokenSource? _deadline;
 
-    private ServerCall(HttpContext http, Method<TRequest, TResponse> method, GrpcServerOptions options, TimeSpan? timeout)
+    private ServerCall(HttpContext http, Method<TRequest, TResponse> method, GrpcServerOptions options, IMethodObserver? observer, TimeSpan? timeout)
     {
         _http = http;
         _method = method;
@@ -26,8 +26,8 @@ internal sealed class ServerCall<TRequest, TResponse>
         _deadline = timeout is { } span && span < TimeSpan.FromMilliseconds(int.MaxValue) ? new CancellationTokenSource(span) : null;
         _cancellation = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, _stopping, _deadline?.Token ?? default);
         Context = new HttpServerCallContext(http, timeout, _cancellation.Token);
-        Requests = new RequestReader<TRequest>(http.Request.BodyReader, method.RequestMarshaller, http.Request.Headers[GrpcProtocol.EncodingHeader], options.MaxReceiveMessageSize, _cancellation.Token);
-        Responses = new ResponseWriter<TResponse>(http.Response.BodyWriter, method.ResponseMarshaller, options.MaxSendMessageSize, _cancellation.Token);
+        Requests = new RequestReader<TRequest>(http.Request.BodyReader, method.RequestMarshaller, http.Request.Headers[GrpcProtocol.EncodingHeader], options.MaxReceiveMessageSize, observer, _cancellation.Token);
+        Responses = new ResponseWriter<TResponse>(http.Response.BodyWriter, method.ResponseMarshaller, options.MaxSendMessageSize, observer, _cancellation.Token);
     }
 
     public HttpServerCallContext Context { get; }
@@ -36,7 +36,8 @@ internal sealed class ServerCall<TRequest, TResponse>
 
     public ResponseWriter<TResponse> Responses { get; }
 
-    public static async Task RunAsync(HttpContext http, Method<TRequest, TResponse> method, GrpcServerOptions options, Func<ServerCall<TRequest, TResponse>, Task> run)
+    public static async Task RunAsync(
+        HttpContext http, Method<TRequest, TResponse> method, GrpcServerOptions options, IMethodObserver? observer, Func<ServerCall<TRequest, TResponse>, Task> run)
     {
         if (http.Request.ContentType is not { } type || !GrpcProtocol.IsGrpcContentType(type))
         {
@@ -45,6 +46,7 @@ internal sealed class ServerCall<TRequest, TResponse>
         }
 
         var from = Stopwatch.GetTimestamp();
+        observer?.Started();
         http.Response.ContentType = GrpcProtocol.ContentType;
         http.Response.Headers[GrpcProtocol.AcceptEncodingHeader] = GrpcProtocol.AcceptedEncodings;
         var status = Refuse(http, out var timeout);
@@ -52,14 +54,16 @@ internal sealed class ServerCall<TRequest, TResponse>
         if (status is null)
         {
             LiftHttpLimits(http);
-            var call = new ServerCall<TRequest, TResponse>(http, method, options, timeout);
+            var call = new ServerCall<TRequest, TResponse>(http, method, options, observer, timeout);
             (status, trailers) = await call.HandleAsync(run);
             call.Requests.Dispose();
             call._cancellation.Dispose();
             call._deadline?.Dispose();
         }
 
-        options.OnCallEnded?.Invoke(method, status.Value.StatusCode, Stopwatch.GetElapsedTime(from));
+        var took = Stopwatch.GetElapsedTime(from);
+        observer?.Ended(status.Value.StatusCode, took);
+        options.OnCallEnded?.Invoke(method, status.Value.StatusCode, took);
         if (!http.RequestAborted.IsCancellationRequested)
             StatusTrailers.Write(http, status.Value, trailers);
     }
