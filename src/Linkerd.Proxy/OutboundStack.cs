@@ -58,6 +58,15 @@ public sealed class OutboundStack : IConnectionService<Accepted>
         if (refusal == AcceptRefusal.Loop) Runtime.Metrics.OutboundTcpErrors.With(Labels.Of("error", "loop")).For(Worker.Index).Increment();
     }
 
+    /// <summary>Calls of this worker.</summary>
+    internal OutboundCallPool Calls => field ??= new OutboundCallPool(this);
+
+    internal void OnExchangeEnd(HttpExchange exchange)
+    {
+        Runtime.OutboundInFlight.Exit();
+        if (!exchange.Error.IsNone && exchange.Error.Kind != ProxyErrorKind.Redirected) CountHttpError(exchange.Error.Kind);
+    }
+
     internal void Forget(SocketAddress address) => _targets.Remove(address);
 
     internal void CountHttpError(ProxyErrorKind kind)

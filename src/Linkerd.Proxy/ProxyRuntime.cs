@@ -27,6 +27,9 @@ public sealed class ProxyRuntime
     /// <summary>Endpoints of destinations, by <c>host:port</c>.</summary>
     public required WatchTable<string, EndpointSet> Endpoints { get; init; }
 
+    /// <summary>Retry budgets by destination, exact over all workers.</summary>
+    public SharedTable<(string Destination, RetryBudget Budget), RetryBudgetBucket> RetryBudgets { get; } = new();
+
     public required InFlightLimit InboundInFlight { get; init; }
 
     public required InFlightLimit OutboundInFlight { get; init; }

@@ -95,4 +95,5 @@ public enum KnownHeader : byte
     L5dRetryTimeout,
     L5dTimeout,
     L5dResponseTimeout,
+    L5dRequestTimeout,
 }

@@ -4,7 +4,7 @@ namespace Linkerd.Http;
 public static class KnownHeaders
 {
     /// <summary>How many there are, <see cref="KnownHeader.Other"/> included.</summary>
-    public const int Count = 91;
+    public const int Count = 92;
 
     private static readonly byte[][] Names =
     [
@@ -99,6 +99,7 @@ public static class KnownHeaders
         [.. "l5d-retry-timeout"u8],
         [.. "l5d-timeout"u8],
         [.. "l5d-response-timeout"u8],
+        [.. "l5d-request-timeout"u8],
     ];
 
     // Open addressing over four times as many slots; the key is cheap because names differ in length and ends.

@@ -12,6 +12,7 @@ public static class Classification
     {
         ArgumentNullException.ThrowIfNull(exchange);
         if (!exchange.Error.IsNone || !exchange.Fault.IsNone) return true;
+        if (exchange.Classifier?.IsFailure(exchange.Status) is { } known) return known;
         return exchange.GrpcStatus >= 0 ? IsGrpcFailure(exchange.GrpcStatus) : exchange.Status is >= 500 or 0;
     }
 }

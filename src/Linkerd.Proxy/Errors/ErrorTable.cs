@@ -16,7 +16,7 @@ public static class ErrorTable
 
     private static ErrorAnswer[] Build()
     {
-        var table = new ErrorAnswer[(int)ProxyErrorKind.Redirected + 1];
+        var table = new ErrorAnswer[(int)ProxyErrorKind.IdleTimeout + 1];
         Array.Fill(table, new ErrorAnswer(500, Internal, true, "unexpected", "unexpected error"));
         table[(int)ProxyErrorKind.Io] = new(502, Unavailable, true, "i/o", "connection closed before the response");
         table[(int)ProxyErrorKind.ConnectFailed] = new(502, Unavailable, true, "i/o", "connect failed");
@@ -33,6 +33,9 @@ public static class ErrorTable
         table[(int)ProxyErrorKind.InvalidPolicy] = new(500, Internal, true, "invalid policy", "invalid server policy");
         table[(int)ProxyErrorKind.BadRequest] = new(400, Internal, true, "bad request", "bad request");
         table[(int)ProxyErrorKind.PeerReset] = new(502, Unavailable, false, "i/o", "stream reset by the server");
+        table[(int)ProxyErrorKind.ResponseHeadersTimeout] = new(504, DeadlineExceeded, false, "response timeout", "HTTP response headers timeout");
+        table[(int)ProxyErrorKind.RequestTimeout] = new(504, DeadlineExceeded, false, "response timeout", "HTTP request timeout");
+        table[(int)ProxyErrorKind.IdleTimeout] = new(504, DeadlineExceeded, false, "response timeout", "HTTP stream idle timeout");
         return table;
     }
 }

@@ -26,4 +26,13 @@ public enum ProxyErrorKind : byte
 
     /// <summary>A filter of a route redirects; <see cref="ProxyError.Answer"/> says where.</summary>
     Redirected,
+
+    /// <summary>No response head came in the time that an attempt has.</summary>
+    ResponseHeadersTimeout,
+
+    /// <summary>The exchange did not end in the time that it has as a whole.</summary>
+    RequestTimeout,
+
+    /// <summary>Nothing moved for the time that policy allows.</summary>
+    IdleTimeout,
 }

@@ -1,4 +1,3 @@
-using System.Buffers;
 using Linkerd.Http;
 using Linkerd.Proxy.Errors;
 using Linkerd.Proxy.Stack;
@@ -9,7 +8,7 @@ namespace Linkerd.Proxy.Http;
 /// Couples a server's stream with a client's: what one receives the other sends, and credit is given back as the bytes leave. Body bytes
 /// that come before a client stream is open are kept, at most the window that the peer was granted.
 /// </summary>
-internal sealed class RelayExchange : HttpExchange, IHttpStreamHandler, IHttpCall
+internal sealed partial class RelayExchange : HttpExchange, IHttpStreamHandler, IHttpCall
 {
     private readonly ExchangePool _pool;
     private readonly ClientSide _clientSide;
@@ -19,10 +18,7 @@ internal sealed class RelayExchange : HttpExchange, IHttpStreamHandler, IHttpCal
     private HttpClient? _opening;
     private HttpClient? _opener;
     private HttpClientTarget? _target;
-    private byte[]? _early;
-    private int _earlyLength;
     private bool _requestEnded;
-    private HeaderBlock? _earlyTrailers;
     private bool _bodySent;
     private bool _retried;
     private bool _isUpgraded;
@@ -75,15 +71,16 @@ internal sealed class RelayExchange : HttpExchange, IHttpStreamHandler, IHttpCal
 
     public void OnData(HttpStream stream, ReadOnlySpan<byte> data, bool end)
     {
+        if (_hasLimits) _activeAt = Worker.Loop.Now;
         if (end) EndRequest();
         Frames?.OnRequest(data.Length);
         if (_client is { IsSendEnded: false } client)
         {
             _bodySent = true;
-            int sent = client.SendData(data, end);
-            if (sent > 0 && _server is not null) stream.Consumed(sent);
+            if (_replays) KeepForLater(data);
+            OnRequestSent(client.SendData(data, end));
         }
-        else if (_answering || _attemptEnded || _client is not null)
+        else if (_answering || (_attemptEnded && !_betweenAttempts) || _client is not null)
         {
             stream.Consumed(data.Length);
         }
@@ -96,12 +93,14 @@ internal sealed class RelayExchange : HttpExchange, IHttpStreamHandler, IHttpCal
     public void OnTrailers(HttpStream stream, HeaderBlock trailers)
     {
         EndRequest();
-        if (_client is { IsSendEnded: false } client) client.SendTrailers(trailers);
-        else if (_client is null && !_answering && !_attemptEnded)
+        bool isOpen = _client is { IsSendEnded: false };
+        if (_replays || (_client is null && !_answering && !_attemptEnded))
         {
-            _earlyTrailers = Worker.Http.RentHead();
-            _earlyTrailers.CopyFrom(trailers);
+            _keptTrailers = Worker.Http.RentHead();
+            _keptTrailers.CopyFrom(trailers);
         }
+
+        if (isOpen) _client!.SendTrailers(trailers);
     }
 
     public void OnSent(HttpStream stream, int count) => _client?.Consumed(count);
@@ -115,16 +114,7 @@ internal sealed class RelayExchange : HttpExchange, IHttpStreamHandler, IHttpCal
             IsClientGone = true;
         }
 
-        Waiting?.OnAbandoned(this);
-        Waiting = null;
-        _opening?.Cancel(this);
-        _opening = null;
-        if (_client is { } client)
-        {
-            _client = null;
-            client.Reset(HttpErrorCode.Cancel);
-        }
-
+        LeaveAttempt();
         EndAttempt();
         Finish();
     }
@@ -150,14 +140,13 @@ internal sealed class RelayExchange : HttpExchange, IHttpStreamHandler, IHttpCal
         _client = stream;
         HeaderBlock head = Request;
         if (_target is { } target) OriginalProtocol.PrepareRequest(head, target);
-        bool end = _requestEnded && _earlyLength == 0 && _earlyTrailers is null;
+        bool end = _requestEnded && _keptLength == 0 && _keptTrailers is null;
         stream.SendHead(head, end);
-        if (_earlyLength > 0) SendEarly(stream);
-        if (_earlyTrailers is { } trailers)
+        if (_keptLength > 0) SendKept(stream);
+        if (_keptTrailers is { } trailers)
         {
-            _earlyTrailers = null;
             stream.SendTrailers(trailers);
-            Worker.Http.Return(trailers);
+            if (!_replays) DropTrailers();
         }
     }
 
@@ -170,7 +159,8 @@ internal sealed class RelayExchange : HttpExchange, IHttpStreamHandler, IHttpCal
     public override void Respond(ProxyError error)
     {
         Error = error;
-        if (_server is not { } server) return;
+        EndAttempt();
+        if (_server is not { } server || TryRetry()) return;
         ErrorAnswer answer = ErrorTable.Of(in error);
         bool grpc = IsGrpc;
         bool headers = _connection!.Options.EmitHeaders && (_connection.Options.Direction == Direction.Outbound || Peer.IsMeshed);
@@ -189,7 +179,7 @@ internal sealed class RelayExchange : HttpExchange, IHttpStreamHandler, IHttpCal
         _answering = true;
         _responseEnded = true;
         RespondedAt = Worker.Loop.Now;
-        DropEarly(server);
+        StopReplay(server);
         Observer?.OnResponse(this, head);
         server.SendHead(head, end: true);
         // An HTTP/2 client that still uploads is told to stop; an HTTP/1 session discards or closes by itself.
@@ -197,47 +187,6 @@ internal sealed class RelayExchange : HttpExchange, IHttpStreamHandler, IHttpCal
         LeaveServer();
         server.Reset(HttpErrorCode.NoError);
         Finish();
-    }
-
-    private void EndRequest()
-    {
-        _requestEnded = true;
-        RequestEndedAt = Worker.Loop.Now;
-    }
-
-    private void Keep(ReadOnlySpan<byte> data)
-    {
-        if (_early is null || _early.Length < _earlyLength + data.Length)
-        {
-            byte[] grown = ArrayPool<byte>.Shared.Rent(_earlyLength + data.Length);
-            _early.AsSpan(0, _earlyLength).CopyTo(grown);
-            if (_early is not null) ArrayPool<byte>.Shared.Return(_early);
-            _early = grown;
-        }
-
-        data.CopyTo(_early.AsSpan(_earlyLength));
-        _earlyLength += data.Length;
-    }
-
-    private void SendEarly(HttpStream client)
-    {
-        int length = _earlyLength;
-        _bodySent = true;
-        int sent = client.SendData(_early.AsSpan(0, length), _requestEnded && _earlyTrailers is null);
-        ArrayPool<byte>.Shared.Return(_early!);
-        _early = null;
-        _earlyLength = 0;
-        if (sent > 0) _server?.Consumed(sent);
-    }
-
-    private void DropEarly(HttpStream server)
-    {
-        if (_early is null) return;
-        ArrayPool<byte>.Shared.Return(_early);
-        _early = null;
-        int length = _earlyLength;
-        _earlyLength = 0;
-        server.Consumed(length);
     }
 
     private void LeaveServer()
@@ -262,6 +211,7 @@ internal sealed class RelayExchange : HttpExchange, IHttpStreamHandler, IHttpCal
         if (_attemptEnded) return;
         _attemptEnded = true;
         Attempt?.OnEnd(this);
+        Attempts?.OnAttemptEnd(this);
     }
 
     private void OnClientHead(HttpStream client, HeaderBlock head, bool end)
@@ -270,9 +220,17 @@ internal sealed class RelayExchange : HttpExchange, IHttpStreamHandler, IHttpCal
         Status = head.Status;
         ReadGrpcStatus(head);
         Attempt?.OnResponse(this, head);
+        if (Attempts is not null && Withholds(client, end)) return;
+        RelayHead(head, end);
+    }
+
+    private void RelayHead(HeaderBlock head, bool end)
+    {
         Observer?.OnResponse(this, head);
         _responseEnded = end;
         if (_server is not { } server) return;
+        if (_hasLimits) OnHeadRelayed(head);
+        if (_keeps) StopReplay(server);
         if (HeaderHygiene.OnResponse(head, _connection!.Options.Direction)) server.CloseConnectionAfter();
         if (_target is { } target) OriginalProtocol.PrepareResponse(head, Request, target);
         server.SendHead(head, end);
@@ -280,6 +238,8 @@ internal sealed class RelayExchange : HttpExchange, IHttpStreamHandler, IHttpCal
 
     private void OnClientData(HttpStream client, ReadOnlySpan<byte> data, bool end)
     {
+        if (_hasLimits) _activeAt = Worker.Loop.Now;
+        if (_headHeld) ReleaseHead(client);
         _responseEnded |= end;
         Frames?.OnResponse(data.Length);
         if (_server is not { } server)
@@ -292,16 +252,18 @@ internal sealed class RelayExchange : HttpExchange, IHttpStreamHandler, IHttpCal
         if (sent > 0 && _client is not null) client.Consumed(sent);
     }
 
-    private void OnClientTrailers(HeaderBlock trailers)
+    private void OnClientTrailers(HttpStream client, HeaderBlock trailers)
     {
-        _responseEnded = true;
         ReadGrpcStatus(trailers);
+        if (_headHeld && DropsHeld(client)) return;
+        _responseEnded = true;
         _server?.SendTrailers(trailers);
     }
 
     private void OnClientReset(in HttpFault fault)
     {
         _client = null;
+        if (_headHeld) ForgetHead();
         if (_responseEnded)
         {
             // The server answered in full and stopped reading the request: an ordinary end.
@@ -317,6 +279,13 @@ internal sealed class RelayExchange : HttpExchange, IHttpStreamHandler, IHttpCal
             _opening = opener;
             opener.Open(this);
             return;
+        }
+
+        if (Status == 0 && Attempts is not null)
+        {
+            Fault = fault;
+            EndAttempt();
+            if (_server is not null && TryRetry()) return;
         }
 
         if (Status == 0 && IsHttp2 && fault.Origin == HttpFaultOrigin.Peer && _server is { } resetServer)
@@ -380,10 +349,11 @@ internal sealed class RelayExchange : HttpExchange, IHttpStreamHandler, IHttpCal
         _finishing = true;
         EndAttempt();
         Observer?.OnEnd(this);
-        if (_early is not null) ArrayPool<byte>.Shared.Return(_early);
-        _early = null;
-        _earlyLength = 0;
+        ResetReplay();
+        EndTimeouts();
         Observer = Attempt = null;
+        Attempts = null;
+        Classifier = null;
         Waiting = null;
         RouteState = null;
         Frames = null;
@@ -394,8 +364,6 @@ internal sealed class RelayExchange : HttpExchange, IHttpStreamHandler, IHttpCal
         Error = default;
         Fault = default;
         StartedAt = RequestEndedAt = RespondedAt = AttemptedAt = _requestBytes = _responseBytes = 0;
-        if (_earlyTrailers is { } trailers) Worker.Http.Return(trailers);
-        _earlyTrailers = null;
         _opener = null;
         IsAttemptPending = _requestEnded = IsClientGone = _bodySent = _retried = _isUpgraded = _answering = _attemptEnded = _responseEnded = _finishing = false;
         _pool.Return(this);
@@ -410,9 +378,9 @@ internal sealed class RelayExchange : HttpExchange, IHttpStreamHandler, IHttpCal
 
         public void OnData(HttpStream stream, ReadOnlySpan<byte> data, bool end) => owner.OnClientData(stream, data, end);
 
-        public void OnTrailers(HttpStream stream, HeaderBlock trailers) => owner.OnClientTrailers(trailers);
+        public void OnTrailers(HttpStream stream, HeaderBlock trailers) => owner.OnClientTrailers(stream, trailers);
 
-        public void OnSent(HttpStream stream, int count) => owner._server?.Consumed(count);
+        public void OnSent(HttpStream stream, int count) => owner.OnRequestSent(count);
 
         public void OnReset(HttpStream stream, in HttpFault fault) => owner.OnClientReset(in fault);
 

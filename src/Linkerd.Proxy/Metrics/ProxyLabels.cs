@@ -41,6 +41,25 @@ public static class ProxyLabels
         return Labels.Of(prefix + "_group", meta.Group).And(prefix + "_kind", meta.Kind).And(prefix + "_name", meta.Name);
     }
 
+    /// <summary>A parent or a backend: <c>prefix_group</c>, <c>_kind</c>, <c>_namespace</c>, <c>_name</c>, <c>_port</c>, <c>_section_name</c>.</summary>
+    public static Labels Reference(string prefix, Meta meta)
+    {
+        ArgumentNullException.ThrowIfNull(meta);
+        return Labels.Of(prefix + "_group", meta.Group)
+            .And(prefix + "_kind", meta.Kind)
+            .And(prefix + "_namespace", meta.Namespace)
+            .And(prefix + "_name", meta.Name)
+            .And(prefix + "_port", meta.Port == 0 ? string.Empty : meta.Port.ToString(System.Globalization.CultureInfo.InvariantCulture))
+            .And(prefix + "_section_name", meta.Section);
+    }
+
+    /// <summary>A route: <c>route_group</c>, <c>route_kind</c>, <c>route_namespace</c>, <c>route_name</c>.</summary>
+    public static Labels Route(Meta meta)
+    {
+        ArgumentNullException.ThrowIfNull(meta);
+        return Labels.Of("route_group", meta.Group).And("route_kind", meta.Kind).And("route_namespace", meta.Namespace).And("route_name", meta.Name);
+    }
+
     /// <summary>An outbound endpoint: its authority, address, TLS and <c>dst_*</c> labels.</summary>
     public static Labels Endpoint(string? authority, Endpoint endpoint, SocketAddress address, string noTlsReason)
     {

@@ -36,6 +36,9 @@ public sealed class ProxyMetrics
         TcpAuthzAllow = registry.Counter("inbound_tcp_authz_allow_total", "The total number of inbound TCP connections that were authorized");
         TcpAuthzDeny = registry.Counter("inbound_tcp_authz_deny_total", "The total number of inbound TCP connections that were denied");
         TcpAuthzTerminate = registry.Counter("inbound_tcp_authz_terminate_total", "The total number of inbound TCP connections that were terminated due to an authorization change");
+        HttpRoutes = new OutboundRouteFamilies(registry, isGrpc: false);
+        GrpcRoutes = new OutboundRouteFamilies(registry, isGrpc: true);
+        ProfileRoutes = new ProfileRouteFamilies(registry, s_latencyMs);
         BalancerEndpoints = registry.Gauge("outbound_http_balancer_endpoints", "The number of endpoints currently in the balancer");
         BalancerP2cEndpoints = registry.Gauge("outbound_http_balancer_p2c_endpoints", "The number of endpoints that are known to the balancer");
         BalancerP2cUpdates = registry.Counter("outbound_http_balancer_p2c_updates_total", "The number of endpoint updates processed by the balancer");
@@ -92,6 +95,12 @@ public sealed class ProxyMetrics
     public MetricFamily<Counter> TcpAuthzDeny { get; }
 
     public MetricFamily<Counter> TcpAuthzTerminate { get; }
+
+    public OutboundRouteFamilies HttpRoutes { get; }
+
+    public OutboundRouteFamilies GrpcRoutes { get; }
+
+    public ProfileRouteFamilies ProfileRoutes { get; }
 
     public MetricFamily<Gauge> BalancerEndpoints { get; }
 

@@ -40,6 +40,9 @@ internal sealed class BackendHandle
 
     public TcpBackend? Tcp { get; }
 
+    /// <summary>Something can be sent to it, or may wait.</summary>
+    public bool IsAvailable => Http is not { IsAvailable: false };
+
     /// <summary>The logical name, for <c>l5d-dst-canonical</c>; null for a plain address.</summary>
     public byte[]? Authority { get; }
 

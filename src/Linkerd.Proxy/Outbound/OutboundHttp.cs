@@ -1,11 +1,10 @@
-using Linkerd.Http;
 using Linkerd.Proxy.Errors;
 using Linkerd.Proxy.Stack;
 
 namespace Linkerd.Proxy.Outbound;
 
-/// <summary>Requests to one destination in one version: limit, route, say where it goes, balance.</summary>
-internal sealed class OutboundHttp(OutboundStack stack) : IHttpService, IExchangeObserver
+/// <summary>Requests to one destination in one version: limit, then route.</summary>
+internal sealed class OutboundHttp(OutboundStack stack) : IHttpService
 {
     /// <summary>Replaced whole by every snapshot; a request sees one.</summary>
     public OutboundRoutes Routes { get; set; } = new();
@@ -19,32 +18,6 @@ internal sealed class OutboundHttp(OutboundStack stack) : IHttpService, IExchang
             return;
         }
 
-        exchange.Observer = this;
-        HeaderBlock request = exchange.Request;
-        if (Routes.Table.Find(request) is not { } rule)
-        {
-            exchange.Respond(ProxyError.Of(ProxyErrorKind.RouteNotFound));
-            return;
-        }
-
-        if (rule.Pick() is not { Http: { } balancer } backend)
-        {
-            exchange.Respond(ProxyError.Of(ProxyErrorKind.FailFast));
-            return;
-        }
-
-        request.Remove("l5d-dst-canonical"u8);
-        if (backend.Authority is { } authority) request.Add("l5d-dst-canonical"u8, authority);
-        balancer.Call(exchange);
-    }
-
-    public void OnResponse(HttpExchange exchange, HeaderBlock response)
-    {
-    }
-
-    public void OnEnd(HttpExchange exchange)
-    {
-        stack.Runtime.OutboundInFlight.Exit();
-        if (!exchange.Error.IsNone) stack.CountHttpError(exchange.Error.Kind);
+        stack.Calls.Rent().Begin(exchange, Routes);
     }
 }

@@ -98,8 +98,7 @@ internal sealed class OutboundTarget
             _ => null,
         };
         Tcp = MakeTcp(policy, next);
-        _http1.Routes = MakeHttp(policy.Http1, DetectedProtocol.Http1, next);
-        _http2.Routes = policy.Grpc is { } grpc ? MakeGrpc(grpc, next) : MakeHttp(policy.Http2, DetectedProtocol.Http2, next);
+        Compile(info.Profile, policy, new RouteCompiler(_stack, _parent, key => Handle(key, next)));
         foreach ((BackendKey key, BackendHandle handle) in _backends)
         {
             if (!next.ContainsKey(key)) handle.Close();
@@ -109,40 +108,20 @@ internal sealed class OutboundTarget
         _ready.TrySetResult();
     }
 
-    private OutboundRoutes MakeHttp(HttpPolicy? policy, DetectedProtocol protocol, Dictionary<BackendKey, BackendHandle> next)
+    /// <summary>A profile beats policy only when it has something to say.</summary>
+    private void Compile(Profile profile, ClientPolicy policy, RouteCompiler compiler)
     {
-        var routes = new OutboundRoutes();
-        foreach (OutboundHttpRoute route in policy?.Routes ?? [])
+        if (profile.Routes.Count > 0 || profile.Overrides.Count > 0)
         {
-            foreach (OutboundRule<HttpRouteMatch> rule in route.Rules)
-            {
-                routes.Table.Add(route.Hosts, rule.Matches.Select(static m => new Route.RequestMatcher(m)), MakeRule(rule.Backends, policy!.FailureAccrual, protocol, next));
-            }
+            Backend fallback = SynthesizedPolicy.BackendOf(Address, profile, _stack.Runtime.Config);
+            string destination = profile.FullyQualifiedName.Length > 0 ? $"{profile.FullyQualifiedName}:{Address.Port}" : Address.ToString();
+            _http1.Routes = compiler.Profile(profile, fallback, destination, DetectedProtocol.Http1);
+            _http2.Routes = compiler.Profile(profile, fallback, destination, DetectedProtocol.Http2);
+            return;
         }
 
-        return routes;
-    }
-
-    private OutboundRoutes MakeGrpc(GrpcPolicy policy, Dictionary<BackendKey, BackendHandle> next)
-    {
-        var routes = new OutboundRoutes();
-        foreach (OutboundGrpcRoute route in policy.Routes)
-        {
-            foreach (OutboundRule<GrpcRouteMatch> rule in route.Rules)
-            {
-                routes.Table.Add(route.Hosts, rule.Matches.Select(static m => new Route.RequestMatcher(m)), MakeRule(rule.Backends, policy.FailureAccrual, DetectedProtocol.Http2, next));
-            }
-        }
-
-        return routes;
-    }
-
-    private OutboundRuleService MakeRule(Distribution distribution, FailureAccrual? accrual, DetectedProtocol protocol, Dictionary<BackendKey, BackendHandle> next)
-    {
-        var backends = new List<(BackendHandle, uint)>();
-        foreach (RouteBackend backend in distribution.Backends)
-            backends.Add((Handle(new BackendKey(_parent, backend.Backend, protocol, accrual), next), backend.Weight));
-        return new OutboundRuleService(distribution.Kind, backends);
+        _http1.Routes = compiler.Http(policy.Http1, DetectedProtocol.Http1);
+        _http2.Routes = policy.Grpc is { } grpc ? compiler.Grpc(grpc) : compiler.Http(policy.Http2, DetectedProtocol.Http2);
     }
 
     private TcpBackend? MakeTcp(ClientPolicy policy, Dictionary<BackendKey, BackendHandle> next)

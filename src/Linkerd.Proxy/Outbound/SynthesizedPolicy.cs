@@ -23,7 +23,8 @@ internal static class SynthesizedPolicy
         };
     }
 
-    private static Backend BackendOf(SocketAddress address, Profile profile, ProxyConfig config)
+    /// <summary>The one backend of a destination without policy.</summary>
+    public static Backend BackendOf(SocketAddress address, Profile profile, ProxyConfig config)
     {
         if (profile.Endpoint is { } endpoint)
             return new Backend { Meta = endpoint.Resource ?? Meta.Default("endpoint"), Forward = endpoint, Queue = config.Outbound.HttpQueue };

@@ -1,21 +1,18 @@
 using System.Text;
-using System.Text.RegularExpressions;
 using Linkerd.Http;
 using Linkerd.Model;
 
 namespace Linkerd.Proxy.Route;
 
-/// <summary>A route match, compiled to bytes once. Matching allocates nothing, except for regular expressions.</summary>
+/// <summary>A route match, compiled to bytes once. Matching allocates nothing.</summary>
 public sealed class RequestMatcher
 {
-    private static readonly TimeSpan s_regexLimit = TimeSpan.FromMilliseconds(50);
-
     private readonly TextMatchKind _pathKind;
     private readonly byte[]? _path;
-    private readonly Regex? _pathRegex;
+    private readonly CompiledRegex? _pathRegex;
     private readonly byte[]? _method;
-    private readonly (byte[] Name, byte[]? Exact, Regex? Regex)[] _headers;
-    private readonly (byte[] Name, byte[]? Exact, Regex? Regex)[] _query;
+    private readonly (byte[] Name, byte[]? Exact, CompiledRegex? Regex)[] _headers;
+    private readonly (byte[] Name, byte[]? Exact, CompiledRegex? Regex)[] _query;
 
     public RequestMatcher(HttpRouteMatch match)
     {
@@ -23,40 +20,44 @@ public sealed class RequestMatcher
         if (match.Path is { } path)
         {
             _pathKind = path.Kind;
-            _path = Encoding.UTF8.GetBytes(path.Text);
-            if (path.Kind == TextMatchKind.Regex) _pathRegex = Compile(path.Text);
+            // A trailing slash of a prefix says nothing: /a/ is /a.
+            _path = Encoding.UTF8.GetBytes(path.Kind == TextMatchKind.Prefix ? path.Text.TrimEnd('/') : path.Text);
+            if (path.Kind == TextMatchKind.Regex) _pathRegex = new CompiledRegex(path.Text);
         }
 
         _method = match.Method is { } method ? Encoding.ASCII.GetBytes(method) : null;
-        _headers = [.. match.Headers.Select(Named)];
-        _query = [.. match.QueryParameters.Select(Named)];
+        _headers = [.. match.Headers.Select(static m => Named(m, Encoding.Latin1))];
+        _query = [.. match.QueryParameters.Select(static m => Named(m, Encoding.UTF8))];
     }
 
     public RequestMatcher(GrpcRouteMatch match)
     {
         ArgumentNullException.ThrowIfNull(match);
         _query = [];
-        _headers = [.. match.Headers.Select(Named)];
+        _headers = [.. match.Headers.Select(static m => Named(m, Encoding.Latin1))];
         _method = "POST"u8.ToArray();
         if (match.Service is null && match.Method is null) return;
         string text = match.Service is { } service ? $"/{service}/{match.Method}" : string.Empty;
         _pathKind = match is { Service: not null, Method: not null } ? TextMatchKind.Exact : match.Service is not null ? TextMatchKind.Prefix : TextMatchKind.Regex;
         _path = Encoding.UTF8.GetBytes(text);
-        if (_pathKind == TextMatchKind.Regex) _pathRegex = Compile("/[^/]+/" + Regex.Escape(match.Method!));
+        if (_pathKind == TextMatchKind.Regex) _pathRegex = new CompiledRegex("/[^/]+/" + System.Text.RegularExpressions.Regex.Escape(match.Method!));
     }
+
+    /// <summary>Matches every request.</summary>
+    public static RequestMatcher Everything { get; } = new(new HttpRouteMatch());
 
     /// <summary>
     /// How specific the match is, as the Gateway API orders them: exact path, longest prefix, regular expression; then a method;
     /// then headers; then query parameters.
     /// </summary>
     public (int Path, int Method, int Headers, int Query) Specificity => (
-        _path is null ? 0 : _pathKind switch { TextMatchKind.Exact => 1 << 20, TextMatchKind.Prefix => 1 + _path.Length, _ => 1 },
+        _path is null ? 0 : _pathKind switch { TextMatchKind.Exact => 1 << 20, TextMatchKind.Prefix => 2 + _path.Length, _ => 1 },
         _method is null ? 0 : 1,
         _headers.Length,
         _query.Length);
 
     /// <summary>Bytes of the path that the match names as a prefix, a slash at its end not counted; null when it is no prefix match.</summary>
-    public int? PathPrefixLength => _path is null || _pathKind != TextMatchKind.Prefix ? null : _path.Length > 0 && _path[^1] == (byte)'/' ? _path.Length - 1 : _path.Length;
+    public int? PathPrefixLength => _path is null || _pathKind != TextMatchKind.Prefix ? null : _path.Length;
 
     public bool IsMatch(HeaderBlock head)
     {
@@ -67,12 +68,12 @@ public sealed class RequestMatcher
         ReadOnlySpan<byte> query = mark < 0 ? default : path[(mark + 1)..];
         if (mark >= 0) path = path[..mark];
         if (_path is not null && !PathMatches(path)) return false;
-        foreach ((byte[] name, byte[]? exact, Regex? regex) in _headers)
+        foreach ((byte[] name, byte[]? exact, CompiledRegex? regex) in _headers)
         {
             if (!head.TryGet(name, out ReadOnlySpan<byte> value) || !ValueMatches(value, exact, regex)) return false;
         }
 
-        foreach ((byte[] name, byte[]? exact, Regex? regex) in _query)
+        foreach ((byte[] name, byte[]? exact, CompiledRegex? regex) in _query)
         {
             if (!TryQuery(query, name, out ReadOnlySpan<byte> value) || !ValueMatches(value, exact, regex)) return false;
         }
@@ -80,25 +81,11 @@ public sealed class RequestMatcher
         return true;
     }
 
-    private static Regex Compile(string pattern) => new($"^(?:{pattern})$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, s_regexLimit);
+    private static (byte[] Name, byte[]? Exact, CompiledRegex? Regex) Named(NamedMatch match, Encoding encoding)
+        => (Encoding.ASCII.GetBytes(match.Name), match.Value.Kind == TextMatchKind.Regex ? null : encoding.GetBytes(match.Value.Text), match.Value.Kind == TextMatchKind.Regex ? new CompiledRegex(match.Value.Text) : null);
 
-    private static (byte[] Name, byte[]? Exact, Regex? Regex) Named(NamedMatch match)
-        => (Encoding.ASCII.GetBytes(match.Name), match.Value.Kind == TextMatchKind.Regex ? null : Encoding.UTF8.GetBytes(match.Value.Text), match.Value.Kind == TextMatchKind.Regex ? Compile(match.Value.Text) : null);
-
-    private static bool ValueMatches(ReadOnlySpan<byte> value, byte[]? exact, Regex? regex)
-        => exact is not null ? value.SequenceEqual(exact) : RegexMatches(regex!, value);
-
-    private static bool RegexMatches(Regex regex, ReadOnlySpan<byte> value)
-    {
-        try
-        {
-            return regex.IsMatch(Encoding.UTF8.GetString(value));
-        }
-        catch (RegexMatchTimeoutException)
-        {
-            return false;
-        }
-    }
+    private static bool ValueMatches(ReadOnlySpan<byte> value, byte[]? exact, CompiledRegex? regex)
+        => exact is not null ? value.SequenceEqual(exact) : regex!.IsMatch(value);
 
     private static bool TryQuery(ReadOnlySpan<byte> query, ReadOnlySpan<byte> name, out ReadOnlySpan<byte> value)
     {
@@ -129,7 +116,7 @@ public sealed class RequestMatcher
                 if (!path.StartsWith(wanted)) return false;
                 return path.Length == wanted.Length || wanted.IsEmpty || wanted[^1] == (byte)'/' || path[wanted.Length] == (byte)'/';
             default:
-                return RegexMatches(_pathRegex!, path);
+                return _pathRegex!.IsMatch(path);
         }
     }
 }

@@ -1,22 +1,33 @@
-using System.Text;
 using Linkerd.Http;
 using Linkerd.Model;
 
 namespace Linkerd.Proxy.Route;
 
-/// <summary>Rules with their matches, compiled; of the rules that match a request the most specific wins, the earlier one among equals.</summary>
+/// <summary>
+/// Rules with their matches, compiled; of the rules that match a request the most specific wins, the earlier one among equals. Specific is, in
+/// this order: the host that matched (exact, then the longest suffix), the path (exact, longest prefix, regular expression), a method, the
+/// number of headers, the number of query parameters. Rows lie in that order, so the first that matches is the answer.
+/// </summary>
 /// <typeparam name="T">What a rule leads to.</typeparam>
 public sealed class RouteTable<T>
     where T : class
 {
     private readonly List<Row> _rows = [];
 
+    /// <summary>Rows: one for each host and match of each rule.</summary>
+    public int Count => _rows.Count;
+
     /// <summary>Adds a rule. No hosts and no matches mean everything.</summary>
     public void Add(IReadOnlyList<HostMatch> hosts, IEnumerable<RequestMatcher> matches, T value)
     {
+        ArgumentNullException.ThrowIfNull(hosts);
         RequestMatcher[] list = [.. matches];
-        if (list.Length == 0) list = [new RequestMatcher(new HttpRouteMatch())];
-        foreach (RequestMatcher matcher in list) _rows.Add(new Row(hosts, matcher, value));
+        if (list.Length == 0) list = [RequestMatcher.Everything];
+        foreach (RequestMatcher matcher in list)
+        {
+            if (hosts.Count == 0) Insert(new Row(null, matcher, value));
+            foreach (HostMatch host in hosts) Insert(new Row(new HostMatcher(host), matcher, value));
+        }
     }
 
     /// <summary>What the request leads to; null when no rule matches.</summary>
@@ -25,53 +36,34 @@ public sealed class RouteTable<T>
     /// <summary>What the request leads to, and the match by which; null when no rule matches.</summary>
     public T? Find(HeaderBlock head, out RequestMatcher? matched)
     {
-        Row? best = null;
+        ArgumentNullException.ThrowIfNull(head);
         foreach (Row row in _rows)
         {
-            if (!row.IsMatch(head)) continue;
-            if (best is null || row.Rank.CompareTo(best.Rank) > 0) best = row;
+            if (row.Host is { } host && !host.IsMatch(head.Authority)) continue;
+            if (!row.Matcher.IsMatch(head)) continue;
+            matched = row.Matcher;
+            return row.Value;
         }
 
-        matched = best?.Matcher;
-        return best?.Value;
+        matched = null;
+        return null;
     }
 
-    private sealed class Row
+    private void Insert(Row row)
     {
-        private readonly IReadOnlyList<HostMatch> _hosts;
+        int index = _rows.Count;
+        while (index > 0 && _rows[index - 1].Rank.CompareTo(row.Rank) < 0) index--;
+        _rows.Insert(index, row);
+    }
 
-        public Row(IReadOnlyList<HostMatch> hosts, RequestMatcher matcher, T value)
-        {
-            _hosts = hosts;
-            Matcher = matcher;
-            Value = value;
-            (int path, int method, int headers, int query) = matcher.Specificity;
-            int host = hosts.Count == 0 ? 0 : hosts.Max(static h => (h.IsSuffix ? 0 : 1 << 10) + h.Text.Length);
-            Rank = (host, path, method, headers, query);
-        }
+    private sealed class Row(HostMatcher? host, RequestMatcher matcher, T value)
+    {
+        public HostMatcher? Host => host;
 
-        public (int Host, int Path, int Method, int Headers, int Query) Rank { get; }
+        public RequestMatcher Matcher => matcher;
 
-        public RequestMatcher Matcher { get; }
+        public T Value => value;
 
-        public T Value { get; }
-
-        public bool IsMatch(HeaderBlock head) => HostMatches(head.Authority) && Matcher.IsMatch(head);
-
-        private bool HostMatches(ReadOnlySpan<byte> authority)
-        {
-            if (_hosts.Count == 0) return true;
-            int colon = authority.LastIndexOf((byte)':');
-            if (colon >= 0 && authority[colon..].IndexOf((byte)']') < 0) authority = authority[..colon];
-            if (authority.Length > 256) return false;
-            Span<char> text = stackalloc char[256];
-            text = text[..Encoding.ASCII.GetChars(authority, text)];
-            foreach (HostMatch host in _hosts)
-            {
-                if (host.IsMatch(text)) return true;
-            }
-
-            return false;
-        }
+        public (int Host, (int Path, int Method, int Headers, int Query) Match) Rank { get; } = (host?.Specificity ?? 0, matcher.Specificity);
     }
 }

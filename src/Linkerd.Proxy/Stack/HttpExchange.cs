@@ -57,6 +57,17 @@ public abstract class HttpExchange
     /// <summary>The request is gRPC: its content type starts with <c>application/grpc</c>.</summary>
     public bool IsGrpc => Request.TryGet(KnownHeader.ContentType, out ReadOnlySpan<byte> type) && type.StartsWith("application/grpc"u8);
 
+    /// <summary>The request's authority without its port.</summary>
+    public ReadOnlySpan<byte> Hostname
+    {
+        get
+        {
+            ReadOnlySpan<byte> authority = Request.Authority;
+            int colon = authority.LastIndexOf((byte)':');
+            return colon >= 0 && authority[colon..].IndexOf((byte)']') < 0 ? authority[..colon] : authority;
+        }
+    }
+
     /// <summary>Follows the exchange as a whole; set by the service before it forwards or responds. May be null.</summary>
     public IExchangeObserver? Observer { get; set; }
 
@@ -69,6 +80,18 @@ public abstract class HttpExchange
     /// <summary>Where the sizes of data frames are counted; null counts none. Set before <see cref="Forward"/>, cleared when the exchange is reused.</summary>
     public BodyFrames? Frames { get; set; }
 
+    /// <summary>Decides what becomes of attempts that failed; set before the first one. Null: whatever the server answers is relayed.</summary>
+    public IAttemptPolicy? Attempts { get; set; }
+
+    /// <summary>Tells failures from successes where the usual rules do not hold; null for those.</summary>
+    public IResponseClassifier? Classifier { get; set; }
+
+    /// <summary>The whole request body has arrived.</summary>
+    public virtual bool IsRequestEnded => true;
+
+    /// <summary>The request can be sent again: all of its body so far is kept.</summary>
+    public virtual bool IsReplayable => false;
+
     /// <summary>Free for the stack: the route, and what else a layer must find again at the end. Cleared when the exchange is reused.</summary>
     public object? RouteState { get; set; }
 
@@ -77,6 +100,22 @@ public abstract class HttpExchange
     /// of the end with <see cref="Error"/> set, and the client gets that answer.
     /// </summary>
     public abstract void Forward(HttpClient client, IExchangeObserver? attempt);
+
+    /// <summary>Bounds the exchange in time. Before the first attempt.</summary>
+    public virtual void SetTimeouts(in ExchangeTimeouts timeouts)
+    {
+    }
+
+    /// <summary>Keeps the head as it is now and up to <paramref name="maxBytes"/> of the body, so that <see cref="Attempts"/> can send the request again. Before the first attempt.</summary>
+    public virtual void KeepForReplay(int maxBytes)
+    {
+    }
+
+    /// <summary>An attempt begins: it will be forwarded or answered, and <see cref="Attempts"/> hears of its end.</summary>
+    /// <param name="headersTimeout">From the end of the request to the response head; zero for no limit.</param>
+    public virtual void StartAttempt(TimeSpan headersTimeout)
+    {
+    }
 
     /// <summary>Answers the client itself, as <see cref="ErrorTable"/> says.</summary>
     public abstract void Respond(ProxyError error);

@@ -2,6 +2,7 @@ using System.Globalization;
 using Linkerd.Http;
 using Linkerd.Model;
 using Linkerd.Proxy.Errors;
+using Linkerd.Proxy.Stack;
 
 namespace Linkerd.Proxy.Route;
 
@@ -46,20 +47,20 @@ internal abstract class RequestFilter
 
     private sealed class Failure : RequestFilter
     {
-        private readonly ulong _threshold;
+        private readonly FairDraw? _draw;
         private readonly ProxyError _answer;
 
         public Failure(FailureRatio? ratio, ErrorAnswer answer)
         {
-            // Of 2^32 draws as many as the ratio says.
-            _threshold = ratio is null || ratio.Numerator >= ratio.Denominator ? 1UL << 32 : ((ulong)ratio.Numerator << 32) / ratio.Denominator;
+            if (ratio is not null && ratio.Numerator < ratio.Denominator)
+                _draw = new FairDraw([ratio.Numerator, ratio.Denominator - ratio.Numerator], (ulong)Random.Shared.NextInt64());
             _answer = new ProxyError(ProxyErrorKind.InjectedFailure, answer.Text) { Answer = answer };
         }
 
         public override bool TryPass(HeaderBlock request, RequestMatcher? matched, out ProxyError answer)
         {
             answer = _answer;
-            return (ulong)Random.Shared.NextInt64(1L << 32) >= _threshold;
+            return _draw is not null && _draw.Draw() != 0;
         }
     }
 

@@ -1,0 +1,51 @@
+using System.Buffers;
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace Linkerd.Proxy.Route;
+
+/// <summary>
+/// A regular expression of policy, over a whole text. One that cannot be compiled, or takes longer than its limit, does not match. Matching allocates nothing
+/// in the steady state.
+/// </summary>
+internal sealed class CompiledRegex
+{
+    private const int MaxOnStack = 512;
+
+    private static readonly TimeSpan s_limit = TimeSpan.FromMilliseconds(50);
+
+    private readonly Regex? _regex;
+
+    public CompiledRegex(string pattern)
+    {
+        try
+        {
+            _regex = new Regex($"^(?:{pattern})\\z", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, s_limit);
+        }
+        catch (ArgumentException)
+        {
+            // The admission webhook refuses such patterns; one that came all the same must not take its whole policy down.
+            _regex = null;
+        }
+    }
+
+    public bool IsMatch(ReadOnlySpan<byte> text)
+    {
+        if (_regex is null) return false;
+        char[]? rented = text.Length > MaxOnStack ? ArrayPool<char>.Shared.Rent(text.Length) : null;
+        Span<char> chars = rented ?? stackalloc char[MaxOnStack];
+        try
+        {
+            int length = Encoding.UTF8.GetChars(text, chars);
+            return _regex.IsMatch(chars[..length]);
+        }
+        catch (RegexMatchTimeoutException)
+        {
+            return false;
+        }
+        finally
+        {
+            if (rented is not null) ArrayPool<char>.Shared.Return(rented);
+        }
+    }
+}
