@@ -18,9 +18,6 @@ namespace Linkerd.Proxy;
 /// </summary>
 public sealed class OutboundStack : IConnectionService<Accepted>
 {
-    /// <summary>Destinations that a worker keeps at once; connections to more are refused.</summary>
-    public const int MaxTargets = 10_000;
-
     private static readonly ServerTls s_loopback = new(ServerTlsState.Loopback);
 
     private readonly Dictionary<SocketAddress, OutboundTarget> _targets = [];
@@ -134,7 +131,7 @@ public sealed class OutboundStack : IConnectionService<Accepted>
     private OutboundTarget TargetFor(SocketAddress address)
     {
         if (_targets.TryGetValue(address, out OutboundTarget? known)) return known;
-        if (_targets.Count >= MaxTargets) throw new IOException($"{MaxTargets} destinations are in use");
+        if (_targets.Count >= _config.MaxDestinations) throw new DetectException("destination limit", $"{_config.MaxDestinations} destinations are in use");
         var made = new OutboundTarget(this, address);
         _targets.Add(address, made);
         return made;

@@ -170,5 +170,7 @@ public sealed class HttpBalancer : IHttpService, IWaiting
             first.Value.Waiting = null;
             first.Value.Respond(ProxyError.Of(ProxyErrorKind.FailFast));
         }
+
+        ShowState();
     }
 }

@@ -143,6 +143,7 @@ public static class ConfigLoader
     {
         Listen = env.Addresses("OUTBOUND_LISTEN_ADDRS") ?? [env.Address("OUTBOUND_LISTEN_ADDR", "127.0.0.1:4140")],
         IngressMode = env.Flag("INGRESS_MODE"),
+        MaxDestinations = env.Int("OUTBOUND_MAX_DESTINATIONS", 10_000, 1),
         TcpQueue = Queue(env, "OUTBOUND_TCP", TimeSpan.FromSeconds(3)),
         DisableInformationalHeaders = env.Flag("OUTBOUND_DISABLE_INFORMATIONAL_HEADERS"),
         HostnameLabels = env.Flag("OUTBOUND_METRICS_HOSTNAME_LABELS"),

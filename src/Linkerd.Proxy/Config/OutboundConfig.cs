@@ -12,6 +12,9 @@ public sealed record OutboundConfig : SideConfig
 
     public bool IngressMode { get; init; }
 
+    /// <summary>Destinations that a worker knows at once; connections to more are refused. Default 10000.</summary>
+    public int MaxDestinations { get; init; } = 10_000;
+
     public required QueuePolicy TcpQueue { get; init; }
 
     /// <summary>No informational headers on answers to the application.</summary>

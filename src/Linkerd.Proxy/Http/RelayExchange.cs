@@ -182,8 +182,8 @@ internal sealed partial class RelayExchange : HttpExchange, IHttpStreamHandler, 
         StopReplay(server);
         Observer?.OnResponse(this, head);
         server.SendHead(head, end: true);
-        // An HTTP/2 client that still uploads is told to stop; an HTTP/1 session discards or closes by itself.
-        if (_server is null || _requestEnded || !IsHttp2) return;
+        // A client that still uploads is told to stop (HTTP/2), or its body is dropped up to a limit (HTTP/1).
+        if (_server is null || _requestEnded) return;
         LeaveServer();
         server.Reset(HttpErrorCode.NoError);
         Finish();
@@ -324,7 +324,7 @@ internal sealed partial class RelayExchange : HttpExchange, IHttpStreamHandler, 
             return;
         }
 
-        if (server.IsReceiveEnded || !IsHttp2) return;
+        if (server.IsReceiveEnded) return;
         LeaveServer();
         server.Reset(HttpErrorCode.NoError);
         Finish();

@@ -43,13 +43,16 @@ internal sealed class Pod : IAsyncDisposable
             "--firewall-bin-path", "iptables-nft", "--firewall-save-bin-path", "iptables-nft-save", "--ipv6=false", "--use-wait-flag");
 
     /// <summary>Starts the proxy and waits until it is ready.</summary>
-    public async Task StartProxyAsync(ControlPlane control, params (string Name, string Value)[] environment)
+    public Task StartProxyAsync(ControlPlane control, params (string Name, string Value)[] environment) => StartProxyAsync(control, null, environment);
+
+    /// <summary>Starts the proxy with so many descriptors.</summary>
+    public async Task StartProxyAsync(ControlPlane control, int? descriptors, params (string Name, string Value)[] environment)
     {
         WriteIdentity();
         var variables = control.Environment().ToDictionary();
         foreach (var (name, value) in Defaults().Concat(environment))
             variables["LINKERD2_PROXY_" + name] = value;
-        Proxy = ProxyProcess.Start(Namespace, Name, variables);
+        Proxy = ProxyProcess.Start(Namespace, Name, variables, descriptors);
         await Proxy.WhenReadyAsync();
     }
 

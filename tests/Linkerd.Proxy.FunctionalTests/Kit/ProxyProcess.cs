@@ -38,10 +38,15 @@ internal sealed class ProxyProcess : IAsyncDisposable
         }
     }
 
-    public static ProxyProcess Start(NetworkNamespace ns, string name, IReadOnlyDictionary<string, string> environment)
+    /// <param name="ns">Where.</param>
+    /// <param name="name">The pod's.</param>
+    /// <param name="environment">All of it that concerns the proxy.</param>
+    /// <param name="descriptors">How many it may open; null for as many as this process may.</param>
+    public static ProxyProcess Start(NetworkNamespace ns, string name, IReadOnlyDictionary<string, string> environment, int? descriptors = null)
     {
+        string[] limit = descriptors is { } count ? ["prlimit", $"--nofile={count}:{count}"] : [];
         // setpriv replaces itself, as ip does: the process that is waited for is the proxy.
-        var line = ns.Command("setpriv", $"--reuid={Uid}", $"--regid={Uid}", "--clear-groups", Binaries.Proxy);
+        var line = ns.Command([.. limit, "setpriv", $"--reuid={Uid}", $"--regid={Uid}", "--clear-groups", Binaries.Proxy]);
         var start = new ProcessStartInfo(line[0], line[1..]) { RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["DOTNET_gcServer"] = "0";
         foreach (var (variable, value) in environment)

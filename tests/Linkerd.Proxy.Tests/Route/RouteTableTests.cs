@@ -36,6 +36,11 @@ public sealed class RouteTableTests
     }
 
     [Fact]
+    public void A_regular_expression_that_takes_too_long_does_not_match()
+        // Without its time limit this would run for days.
+        => Assert.False(Path(TextMatchKind.Regex, "/(a+)+").IsMatch(Request("/" + new string('a', 60) + "!")));
+
+    [Fact]
     public void The_most_specific_rule_wins_whatever_the_order()
     {
         var table = new RouteTable<string>();
