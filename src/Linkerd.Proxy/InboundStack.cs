@@ -44,6 +44,9 @@ public sealed class InboundStack : IConnectionService<Accepted>
     /// <summary>Where audited and denied requests and connections are logged.</summary>
     internal Logger PolicyLog { get; }
 
+    /// <summary>Where direct connections with a name go; set before the first connection.</summary>
+    internal GatewayStack? Gateway { get; set; }
+
     /// <summary>Begins to watch the policies of the ports that are known from the start.</summary>
     public void WatchPorts()
     {
@@ -116,7 +119,13 @@ public sealed class InboundStack : IConnectionService<Accepted>
         if (detection.Tls.Alpn != TransportHeader.Alpn)
             throw new DetectException("unexpected", "a direct connection must negotiate " + TransportHeader.Alpn);
         TransportHeader header = await Services.Detector.ReadTransportHeaderAsync(detection.Transport, _config.DetectTimeout);
-        if (header.Name is not null) throw new DetectException("gateway domain invalid", $"this proxy is no gateway for {header.Name}");
+        if (header.Name is not null)
+        {
+            Gateway!.Serve(detection.Transport, detection.Tls, accepted, header);
+            return;
+        }
+
+        if (header.Port == accepted.Local.Port) throw new DetectException("unexpected", "the transport header leads back to this proxy");
         SocketAddress target = accepted.Local.WithPort(header.Port);
         InboundPort port = PortFor(header.Port);
         var peer = new HttpPeer(accepted with { OriginalDestination = target }, detection.Tls);
@@ -165,16 +174,17 @@ public sealed class InboundStack : IConnectionService<Accepted>
             return;
         }
 
-        IConnectionTracker tracker = Track(transport, peer, port);
-        if (protocol is DetectedProtocol.Http1 or DetectedProtocol.Http2) ServeHttp(transport, peer, port, protocol, target, tracker);
-        else _ = ServeTcpAsync(transport, peer, port, target, tracker);
+        if (protocol is DetectedProtocol.Http1 or DetectedProtocol.Http2) ServeHttp(transport, peer, port, protocol, target);
+        else ServeOpaque(transport, peer, port, target);
     }
 
-    private void ServeHttp(Transport transport, HttpPeer peer, InboundPort port, DetectedProtocol protocol, SocketAddress target, IConnectionTracker tracker)
+    /// <summary>Requests that policy allows go to <paramref name="next"/>, or to the application.</summary>
+    internal void ServeHttp(Transport transport, HttpPeer peer, InboundPort port, DetectedProtocol protocol, SocketAddress target, IHttpService? next = null)
     {
+        IConnectionTracker tracker = Track(transport, peer, port);
         port.Enter();
         IHttpConnection? connection = null;
-        connection = Services.HttpServers.Serve(transport, HttpOptions.Server(Direction.Inbound, _config, protocol), peer, new InboundHttp(this, port, peer, target), fault =>
+        connection = Services.HttpServers.Serve(transport, HttpOptions.Server(Direction.Inbound, _config, protocol), peer, new InboundHttp(this, port, peer, target, next), fault =>
         {
             tracker.Closed(fault);
             port.Exit();
@@ -184,10 +194,14 @@ public sealed class InboundStack : IConnectionService<Accepted>
         if (Worker.IsDraining) connection.Drain();
     }
 
-    private async Task ServeTcpAsync(Transport transport, HttpPeer peer, InboundPort port, SocketAddress target, IConnectionTracker tracker)
+    /// <summary>A connection that policy allows goes to <paramref name="next"/>, or to the application.</summary>
+    internal void ServeOpaque(Transport transport, HttpPeer peer, InboundPort port, SocketAddress target, OpaqueService? next = null)
+        => _ = ServeTcpAsync(transport, peer, port, new InboundTcp(this, port, peer, target, next));
+
+    private async Task ServeTcpAsync(Transport transport, HttpPeer peer, InboundPort port, InboundTcp tcp)
     {
+        IConnectionTracker tracker = Track(transport, peer, port);
         port.Enter();
-        var tcp = new InboundTcp(this, port, peer, target);
         try
         {
             await tcp.RunAsync(transport, fault =>
@@ -200,7 +214,7 @@ public sealed class InboundStack : IConnectionService<Accepted>
         {
             tracker.Closed(new TransportFault(TransportFaultKind.Io, (exception as ConnectException)?.Errno ?? 0));
             port.Exit();
-            Fail(transport, peer.Accepted, exception is ConnectException ? "i/o" : "unexpected", exception.Message);
+            Fail(transport, peer.Accepted, exception is DetectException refused ? refused.Reason : exception is ConnectException or IOException ? "i/o" : "unexpected", exception.Message);
         }
     }
 
@@ -211,7 +225,7 @@ public sealed class InboundStack : IConnectionService<Accepted>
         return new ConnectionMetrics(Runtime.Metrics, Worker.Connections, labels, Worker.Index).Opened(transport);
     }
 
-    private InboundPort PortFor(int number)
+    internal InboundPort PortFor(int number)
     {
         if (_ports.TryGetValue(number, out InboundPort? known)) return known;
         var made = new InboundPort(this, number, InboundDefaults.For(Runtime.Config, number));

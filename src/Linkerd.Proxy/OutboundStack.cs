@@ -5,6 +5,7 @@ using Linkerd.Proxy.Accept;
 using Linkerd.Proxy.Config;
 using Linkerd.Proxy.Connect;
 using Linkerd.Proxy.Detect;
+using Linkerd.Proxy.Discovery;
 using Linkerd.Proxy.Errors;
 using Linkerd.Proxy.Metrics;
 using Linkerd.Proxy.Outbound;
@@ -20,7 +21,7 @@ public sealed class OutboundStack : IConnectionService<Accepted>
 {
     private static readonly ServerTls s_loopback = new(ServerTlsState.Loopback);
 
-    private readonly Dictionary<SocketAddress, OutboundTarget> _targets = [];
+    private readonly Dictionary<OutboundDestination, OutboundTarget> _targets = [];
     private readonly HashSet<IHttpConnection> _connections = [];
     private readonly OutboundConfig _config;
     private readonly Logger _log;
@@ -64,7 +65,17 @@ public sealed class OutboundStack : IConnectionService<Accepted>
         if (!exchange.Error.IsNone && exchange.Error.Kind != ProxyErrorKind.Redirected) CountHttpError(exchange.Error.Kind);
     }
 
-    internal void Forget(SocketAddress address) => _targets.Remove(address);
+    internal void Forget(OutboundDestination destination) => _targets.Remove(destination);
+
+    /// <summary>What is known, or about to be, of a destination; null when too many are in use.</summary>
+    internal OutboundTarget? TryTargetFor(OutboundDestination destination)
+    {
+        if (_targets.TryGetValue(destination, out OutboundTarget? known)) return known;
+        if (_targets.Count >= _config.MaxDestinations) return null;
+        var made = new OutboundTarget(this, destination);
+        _targets.Add(destination, made);
+        return made;
+    }
 
     internal void CountHttpError(ProxyErrorKind kind)
         => Runtime.Metrics.OutboundHttpErrors.With(Labels.Of("error", ErrorTable.Of(kind).Label)).For(Worker.Index).Increment();
@@ -75,12 +86,10 @@ public sealed class OutboundStack : IConnectionService<Accepted>
         OutboundTarget? target = null;
         try
         {
-            target = TargetFor(accepted.OriginalDestination);
+            target = TargetFor(OutboundDestination.At(accepted.OriginalDestination));
             target.Enter();
             tracker = Track(transport, accepted);
-            await target.Ready;
-            DetectedProtocol protocol = target.IsOpaque ? DetectedProtocol.Opaque
-                : target.KnownProtocol ?? await Services.Detector.DetectHttpAsync(transport, target.DetectTimeout);
+            DetectedProtocol protocol = await ProtocolAsync(transport, target);
             await DispatchAsync(transport, accepted, target, protocol, tracker);
         }
         catch (Exception exception)
@@ -90,6 +99,20 @@ public sealed class OutboundStack : IConnectionService<Accepted>
             tracker?.Closed(new TransportFault(TransportFaultKind.Aborted));
             Fail(transport, accepted, exception);
         }
+    }
+
+    private async ValueTask<DetectedProtocol> ProtocolAsync(Transport transport, OutboundTarget target)
+    {
+        if (!_config.IngressMode)
+        {
+            await target.Ready;
+            return target.IsOpaque ? DetectedProtocol.Opaque : target.KnownProtocol ?? await Services.Detector.DetectHttpAsync(transport, target.DetectTimeout);
+        }
+
+        // Each request says where it goes: what the address stands for matters only to what is not HTTP, and to requests that do not say.
+        DetectedProtocol found = await Services.Detector.DetectHttpAsync(transport, _config.DetectTimeout);
+        if (found is not (DetectedProtocol.Http1 or DetectedProtocol.Http2)) await target.Ready;
+        return found;
     }
 
     private async ValueTask DispatchAsync(Transport transport, Accepted accepted, OutboundTarget target, DetectedProtocol protocol, IConnectionTracker tracker)
@@ -117,8 +140,9 @@ public sealed class OutboundStack : IConnectionService<Accepted>
     private void ServeHttp(Transport transport, Accepted accepted, OutboundTarget target, DetectedProtocol protocol, IConnectionTracker tracker)
     {
         HttpServerOptions options = HttpOptions.Server(Direction.Outbound, _config, protocol) with { EmitHeaders = !_config.DisableInformationalHeaders };
+        IHttpService service = _config.IngressMode ? new IngressHttp(this, target) : target.Http(protocol);
         IHttpConnection? connection = null;
-        connection = Services.HttpServers.Serve(transport, options, new HttpPeer(accepted, s_loopback), target.Http(protocol), fault =>
+        connection = Services.HttpServers.Serve(transport, options, new HttpPeer(accepted, s_loopback), service, fault =>
         {
             tracker.Closed(fault);
             target.Exit();
@@ -128,14 +152,8 @@ public sealed class OutboundStack : IConnectionService<Accepted>
         if (Worker.IsDraining) connection.Drain();
     }
 
-    private OutboundTarget TargetFor(SocketAddress address)
-    {
-        if (_targets.TryGetValue(address, out OutboundTarget? known)) return known;
-        if (_targets.Count >= _config.MaxDestinations) throw new DetectException("destination limit", $"{_config.MaxDestinations} destinations are in use");
-        var made = new OutboundTarget(this, address);
-        _targets.Add(address, made);
-        return made;
-    }
+    private OutboundTarget TargetFor(OutboundDestination destination)
+        => TryTargetFor(destination) ?? throw new DetectException("destination limit", $"{_config.MaxDestinations} destinations are in use");
 
     private IConnectionTracker Track(Transport transport, Accepted accepted)
     {

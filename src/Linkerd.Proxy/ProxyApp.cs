@@ -67,7 +67,7 @@ public sealed class ProxyApp
             Metrics = metrics,
             Log = sink,
             InboundPolicies = new WatchTable<int, InboundPolicy>(_loop, TimeSpan.FromSeconds(1), streams.InboundAsync),
-            OutboundTargets = new WatchTable<SocketAddress, OutboundInfo>(_loop, TimeSpan.FromSeconds(1), streams.OutboundAsync),
+            OutboundTargets = new WatchTable<OutboundDestination, OutboundInfo>(_loop, TimeSpan.FromSeconds(1), streams.OutboundAsync),
             Endpoints = new WatchTable<string, EndpointSet>(_loop, TimeSpan.FromSeconds(1), streams.EndpointsAsync),
             InboundInFlight = new InFlightLimit(config.Inbound.MaxInFlight),
             OutboundInFlight = new InFlightLimit(config.Outbound.MaxInFlight),
@@ -89,13 +89,13 @@ public sealed class ProxyApp
     {
         foreach (string warning in _config.Warnings) _log.Warn(warning);
         _loop.UnhandledException += e => _log.Error($"unexpected error: {e}");
-        _adminListener = TcpListener.Bind(_config.Admin.Listen);
+        _adminListener = ListenAddresses.Bind([_config.Admin.Listen], static address => TcpListener.Bind(address), _log.Warn)[0];
         _adminListener.Start(_loop, new ConnectionAcceptor(Direction.Inbound, _control, _adminStack));
         for (int i = 0; i < _config.Workers; i++)
         {
             var worker = new ProxyWorker(_runtime, i);
             worker.Loop.UnhandledException += e => _log.Error($"unexpected error: {e}");
-            worker.Bind(_config, shared: _config.Workers > 1);
+            worker.Bind(_config, shared: _config.Workers > 1, i == 0 ? _log.Warn : null);
             _workers.Add(worker);
             _metered.Add(worker.Worker);
         }

@@ -21,8 +21,8 @@ public sealed class ProxyRuntime
     /// <summary>Policies of inbound ports.</summary>
     public required WatchTable<int, InboundPolicy> InboundPolicies { get; init; }
 
-    /// <summary>Profiles and policies of outbound destinations, by original address.</summary>
-    public required WatchTable<SocketAddress, OutboundInfo> OutboundTargets { get; init; }
+    /// <summary>Profiles and policies of outbound destinations, by original address or by name.</summary>
+    public required WatchTable<OutboundDestination, OutboundInfo> OutboundTargets { get; init; }
 
     /// <summary>Endpoints of destinations, by <c>host:port</c>.</summary>
     public required WatchTable<string, EndpointSet> Endpoints { get; init; }

@@ -18,7 +18,8 @@ internal sealed class ProxyWorker
 {
     private static readonly TimeSpan s_trimInterval = TimeSpan.FromSeconds(10);
 
-    private readonly List<TcpListener> _listeners = [];
+    private readonly List<TcpListener> _inboundListeners = [];
+    private readonly List<TcpListener> _outboundListeners = [];
     private readonly LoopTimer _trim;
     private readonly ProxyMetrics _metrics;
     private long _turnsSeen;
@@ -36,6 +37,7 @@ internal sealed class ProxyWorker
         var services = new WorkerServices(ProtocolDetector.Instance, connector, TcpRelay.Instance, new HttpServerFactory(Worker), new HttpClientFactory(Worker, connector));
         _inbound = new InboundStack(runtime, Worker, services);
         _outbound = new OutboundStack(runtime, Worker, services);
+        _inbound.Gateway = new GatewayStack(_inbound, _outbound);
     }
 
     public EventLoop Loop { get; }
@@ -46,18 +48,18 @@ internal sealed class ProxyWorker
     public bool IsIdle => Worker.Serving == 0;
 
     /// <summary>Binds this worker's share of the listening ports; the kernel spreads connections over the workers. Before the loop runs.</summary>
-    public void Bind(ProxyConfig config, bool shared)
+    public void Bind(ProxyConfig config, bool shared, Action<string>? warn)
     {
-        Add(config.Inbound.Listen, config.Inbound, shared);
-        foreach (SocketAddress address in config.Outbound.Listen) Add(address, config.Outbound, shared);
+        _inboundListeners.AddRange(Bind([config.Inbound.Listen], config.Inbound, shared, warn));
+        _outboundListeners.AddRange(Bind(config.Outbound.Listen, config.Outbound, shared, warn));
     }
 
     /// <summary>Starts accepting. On the loop.</summary>
     public void Start()
     {
         _inbound.WatchPorts();
-        _listeners[0].Start(Loop, new ConnectionAcceptor(Direction.Inbound, Worker, _inbound, acceptFailed: errno => OnAcceptFailed("inbound", errno)));
-        for (int i = 1; i < _listeners.Count; i++) _listeners[i].Start(Loop, new ConnectionAcceptor(Direction.Outbound, Worker, _outbound, _outbound.OnRefused, errno => OnAcceptFailed("outbound", errno)));
+        foreach (TcpListener listener in _inboundListeners) listener.Start(Loop, new ConnectionAcceptor(Direction.Inbound, Worker, _inbound, acceptFailed: errno => OnAcceptFailed("inbound", errno)));
+        foreach (TcpListener listener in _outboundListeners) listener.Start(Loop, new ConnectionAcceptor(Direction.Outbound, Worker, _outbound, _outbound.OnRefused, errno => OnAcceptFailed("outbound", errno)));
         _trim.Start(s_trimInterval);
     }
 
@@ -68,7 +70,8 @@ internal sealed class ProxyWorker
     public void Drain()
     {
         Worker.IsDraining = true;
-        foreach (TcpListener listener in _listeners) listener.Dispose();
+        foreach (TcpListener listener in _inboundListeners) listener.Dispose();
+        foreach (TcpListener listener in _outboundListeners) listener.Dispose();
         _inbound.Drain();
         _outbound.Drain();
     }
@@ -86,8 +89,12 @@ internal sealed class ProxyWorker
     }
 
     private static bool IsOwn(ProxyConfig config, SocketAddress address)
-        => config.Outbound.Listen.Contains(address) || address == config.Inbound.Listen;
+        => config.Outbound.Listen.Contains(address)
+            || (address.Port == config.Inbound.Listen.Port && (address.IsLoopback || address.SameHost(config.Inbound.Listen)));
 
-    private void Add(SocketAddress address, SideConfig side, bool shared)
-        => _listeners.Add(TcpListener.Bind(address, new TcpListenerOptions { ReusePort = shared, Backlog = side.ListenBacklog ?? 4096, Accepted = side.AcceptOptions }));
+    private static List<TcpListener> Bind(IReadOnlyList<SocketAddress> addresses, SideConfig side, bool shared, Action<string>? warn)
+    {
+        var options = new TcpListenerOptions { ReusePort = shared, Backlog = side.ListenBacklog ?? 4096, Accepted = side.AcceptOptions };
+        return ListenAddresses.Bind(addresses, address => TcpListener.Bind(address, options), warn);
+    }
 }

@@ -34,8 +34,8 @@ public sealed class DiscoveryStreams(ProxyConfig config, ControlClient destinati
         return status;
     }, destination, $"destination {path}", cancellation);
 
-    /// <summary>Watches profile and policy of an address; publishes when both have answered, or the profile has taken its time.</summary>
-    public async Task OutboundAsync(SocketAddress address, Action<OutboundInfo> publish, CancellationToken cancellation)
+    /// <summary>Watches profile and policy of a destination; publishes when both have answered, or the profile has taken its time.</summary>
+    public async Task OutboundAsync(OutboundDestination target, Action<OutboundInfo> publish, CancellationToken cancellation)
     {
         Profile? profile = null;
         ClientPolicy? found = null;
@@ -46,9 +46,9 @@ public sealed class DiscoveryStreams(ProxyConfig config, ControlClient destinati
             if (policyAnswered && (profile is not null || timedOut)) publish(new OutboundInfo(profile ?? Profile.Default, found));
         }
 
-        if (!HasProfile(address)) profile = Profile.Default;
-        Task profiles = profile is not null ? Task.CompletedTask : ProfileAsync(address, value => { profile = value; Tell(); }, cancellation);
-        Task policies = ClientPolicyAsync(address, value => { (found, policyAnswered) = (value, true); Tell(); }, cancellation);
+        if (!HasProfile(target)) profile = Profile.Default;
+        Task profiles = profile is not null ? Task.CompletedTask : ProfileAsync(target, value => { profile = value; Tell(); }, cancellation);
+        Task policies = ClientPolicyAsync(target, value => { (found, policyAnswered) = (value, true); Tell(); }, cancellation);
         await LoopDelay.WaitAsync(destination.Loop, config.Outbound.ProfileTimeout, cancellation);
         timedOut = true;
         if (profile is null) Tell();
@@ -91,12 +91,13 @@ public sealed class DiscoveryStreams(ProxyConfig config, ControlClient destinati
         return compiled;
     }
 
-    private bool HasProfile(SocketAddress address)
-        => config.Outbound.ProfileNetworks.Count == 0 || config.Outbound.ProfileNetworks.Any(n => n.Contains(address.Unmap().ToIPAddress()));
+    private bool HasProfile(OutboundDestination target) => target.IsNamed
+        ? NameSuffixes.Contain(config.Outbound.ProfileSuffixes, target.Name.Host) || NameSuffixes.Contain(config.Inbound.GatewaySuffixes, target.Name.Host)
+        : config.Outbound.ProfileNetworks.Count == 0 || config.Outbound.ProfileNetworks.Any(n => n.Contains(target.Address.ToIPAddress()));
 
-    private Task ProfileAsync(SocketAddress address, Action<Profile> publish, CancellationToken cancellation) => KeepUpAsync(async started =>
+    private Task ProfileAsync(OutboundDestination target, Action<Profile> publish, CancellationToken cancellation) => KeepUpAsync(async started =>
     {
-        var request = new GetDestination { Scheme = "k8s", Path = address.ToString(), ContextToken = config.DestinationContext };
+        var request = new GetDestination { Scheme = "k8s", Path = target.ToString(), ContextToken = config.DestinationContext };
         Status status = await destination.StreamAsync(DestinationApi.GetProfilePath, request, DestinationProfile.Parser, message =>
         {
             started();
@@ -104,11 +105,13 @@ public sealed class DiscoveryStreams(ProxyConfig config, ControlClient destinati
         }, config.ControlStreams with { Idle = null }, cancellation);
         if (status.StatusCode is StatusCode.NotFound or StatusCode.InvalidArgument) publish(Profile.Default);
         return status;
-    }, destination, $"profile {address}", cancellation, static status => status is StatusCode.InvalidArgument);
+    }, destination, $"profile {target}", cancellation, static status => status is StatusCode.InvalidArgument);
 
-    private Task ClientPolicyAsync(SocketAddress address, Action<ClientPolicy?> publish, CancellationToken cancellation) => KeepUpAsync(async started =>
+    private Task ClientPolicyAsync(OutboundDestination target, Action<ClientPolicy?> publish, CancellationToken cancellation) => KeepUpAsync(async started =>
     {
-        var request = new TrafficSpec { SourceWorkload = config.PolicyWorkload, Addr = Addresses.ToWire(address.Unmap().ToIPEndPoint()) };
+        var request = new TrafficSpec { SourceWorkload = config.PolicyWorkload };
+        if (target.IsNamed) request.Authority = target.ToString();
+        else request.Addr = Addresses.ToWire(target.Address.ToIPEndPoint());
         Status status = await policy.StreamAsync(OutboundApi.WatchPath, request, OutboundPolicy.Parser, message =>
         {
             started();
@@ -116,7 +119,7 @@ public sealed class DiscoveryStreams(ProxyConfig config, ControlClient destinati
         }, config.ControlStreams with { Idle = null }, cancellation);
         if (status.StatusCode is StatusCode.NotFound or StatusCode.InvalidArgument or StatusCode.Unimplemented) publish(null);
         return status;
-    }, policy, $"policy {address}", cancellation, static status => status is StatusCode.InvalidArgument or StatusCode.Unimplemented or StatusCode.NotFound);
+    }, policy, $"policy {target}", cancellation, static status => status is StatusCode.InvalidArgument or StatusCode.Unimplemented or StatusCode.NotFound);
 
     private async Task KeepUpAsync(Func<Action, Task<Status>> run, ControlClient client, string what, CancellationToken cancellation, Func<StatusCode, bool>? isFinal = null)
     {

@@ -13,9 +13,12 @@ internal sealed class InboundHttp : IHttpService, IExchangeObserver
     private readonly SocketAddress _target;
     private readonly byte[]? _clientId;
     private readonly InboundGate _gate;
+    private readonly IHttpService? _next;
 
-    public InboundHttp(InboundStack stack, InboundPort port, HttpPeer peer, SocketAddress target)
+    // What is allowed goes to next; without one, to the application.
+    public InboundHttp(InboundStack stack, InboundPort port, HttpPeer peer, SocketAddress target, IHttpService? next = null)
     {
+        _next = next;
         _stack = stack;
         _port = port;
         _target = target;
@@ -41,6 +44,12 @@ internal sealed class InboundHttp : IHttpService, IExchangeObserver
         }
 
         permit.OnForward(exchange);
+        if (_next is { } next)
+        {
+            next.Call(exchange);
+            return;
+        }
+
         // Whatever the client claims to be is removed; only the identity that TLS proved is passed on.
         request.Remove(KnownHeader.L5dClientId);
         if (_clientId is not null) request.Add(KnownHeader.L5dClientId, _clientId);

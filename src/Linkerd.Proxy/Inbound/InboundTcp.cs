@@ -10,11 +10,13 @@ using Linkerd.Telemetry;
 namespace Linkerd.Proxy.Inbound;
 
 /// <summary>One opaque inbound connection: authorised when it begins, ended when a later policy no longer allows it.</summary>
-internal sealed class InboundTcp(InboundStack stack, InboundPort port, HttpPeer peer, SocketAddress target)
+// What is allowed goes to next; without one, to the application at the target.
+internal sealed class InboundTcp(InboundStack stack, InboundPort port, HttpPeer peer, SocketAddress target, OpaqueService? next = null)
 {
     private readonly IPAddress _client = peer.Accepted.Client.Unmap().ToIPAddress();
     private IDisposable? _relay;
     private bool _terminated;
+    private Transport? _handedOn;
 
     public async Task RunAsync(Transport transport, Action<TransportFault> ended)
     {
@@ -29,6 +31,12 @@ internal sealed class InboundTcp(InboundStack stack, InboundPort port, HttpPeer 
 
         stack.Runtime.Metrics.TcpAuthzAllow.With(Labels(authorization)).For(stack.Worker.Index).Increment();
         if (authorization is { IsDefault: true, Name: DefaultPolicy.Audit }) Log("Connection allowed", authorization);
+        if (next is not null)
+        {
+            await HandOnAsync(next, transport, ended);
+            return;
+        }
+
         port.Changed += OnPolicyChanged;
         Transport server;
         try
@@ -68,6 +76,25 @@ internal sealed class InboundTcp(InboundStack stack, InboundPort port, HttpPeer 
         });
     }
 
+    private async Task HandOnAsync(OpaqueService service, Transport transport, Action<TransportFault> ended)
+    {
+        _handedOn = transport;
+        port.Changed += OnPolicyChanged;
+        try
+        {
+            await service(transport, fault =>
+            {
+                port.Changed -= OnPolicyChanged;
+                ended(fault);
+            });
+        }
+        catch
+        {
+            port.Changed -= OnPolicyChanged;
+            throw;
+        }
+    }
+
     private Meta? Authorization() => port.Policy.Fault is null ? Authorizer.Check(port.Policy, [], _client, peer.Tls) : null;
 
     private Labels Labels(Meta? authorization)
@@ -84,6 +111,7 @@ internal sealed class InboundTcp(InboundStack stack, InboundPort port, HttpPeer 
         stack.Runtime.Metrics.TcpAuthzTerminate.With(Labels(null)).For(stack.Worker.Index).Increment();
         Log("Connection terminated", null);
         _relay?.Dispose();
+        _handedOn?.Abort();
     }
 
     private void Log(string message, Meta? authorization)

@@ -64,7 +64,10 @@ internal static class EndpointTargets
 
     public static Labels Labels(OutboundStack stack, string? authority, Endpoint endpoint)
     {
-        string reason = stack.Runtime.Config.Identity is null ? "disabled" : "not_provided_by_service_discovery";
+        string reason = stack.Runtime.Config.Identity is null ? "disabled"
+            : IPAddress.IsLoopback(endpoint.Address.Address) ? "loopback"
+            : stack.Runtime.Config.Outbound.IngressMode && authority is null ? "ingress_without_override"
+            : "not_provided_by_service_discovery";
         if (stack.Runtime.Config.Identity is null) endpoint = endpoint with { Tls = null };
         return ProxyLabels.Endpoint(authority, endpoint, SocketAddress.From(endpoint.Address), reason);
     }

@@ -18,6 +18,8 @@ internal sealed class OutboundCall : IExchangeObserver, IAttemptPolicy, IWaiting
     private readonly OutboundCallPool _pool;
     private readonly LoopTimer _backoff;
     private HttpExchange? _exchange;
+    private OutboundTarget? _target;
+    private IExchangeObserver? _outer;
     private RouteRule? _rule;
     private RuleBackend? _backend;
     private RetrySettings? _retry;
@@ -34,14 +36,18 @@ internal sealed class OutboundCall : IExchangeObserver, IAttemptPolicy, IWaiting
     private long Now => _stack.Worker.Loop.Now;
 
     /// <summary>Takes a request over; <see cref="OnEnd"/> is the last that is heard of it.</summary>
-    public void Begin(HttpExchange exchange, OutboundRoutes routes)
+    public void Begin(HttpExchange exchange, OutboundTarget target, OutboundRoutes routes)
     {
         _exchange = exchange;
+        _target = target;
+        target.Use();
+        // A gateway's request is followed by the inbound side too.
+        _outer = exchange.Observer;
         exchange.Observer = this;
         HeaderBlock request = exchange.Request;
         if (routes.Find(request, out _matched) is not { } rule)
         {
-            exchange.Respond(ProxyError.Of(ProxyErrorKind.RouteNotFound));
+            exchange.Respond(ProxyError.Of(target.NoRoute));
             return;
         }
 
@@ -60,9 +66,8 @@ internal sealed class OutboundCall : IExchangeObserver, IAttemptPolicy, IWaiting
 
     public void OnResponse(HttpExchange exchange, HeaderBlock response)
     {
-        if (_rule is not { } rule) return;
-        if (_backend is { Filters.ChangesResponses: true } backend && exchange.Error.IsNone) backend.Filters.OnResponse(response);
-        if (rule.Filters.ChangesResponses && exchange.Error.IsNone) rule.Filters.OnResponse(response);
+        if (_rule is { } rule) Filter(exchange, response, rule);
+        _outer?.OnResponse(exchange, response);
     }
 
     public void OnEnd(HttpExchange exchange)
@@ -76,6 +81,10 @@ internal sealed class OutboundCall : IExchangeObserver, IAttemptPolicy, IWaiting
             if (_retries > 0 && rule.Metrics is { } metrics && exchange.Error.IsNone && exchange.Fault.IsNone && !_retry!.IsRetryable(exchange)) metrics.Retries.Successes.Increment();
         }
 
+        _outer?.OnEnd(exchange);
+        _outer = null;
+        _target!.Unuse();
+        _target = null;
         _exchange = null;
         _rule = null;
         _backend = null;
@@ -114,6 +123,12 @@ internal sealed class OutboundCall : IExchangeObserver, IAttemptPolicy, IWaiting
     }
 
     public void OnAbandoned(HttpExchange exchange) => _backoff.Stop();
+
+    private void Filter(HttpExchange exchange, HeaderBlock response, RouteRule rule)
+    {
+        if (_backend is { Filters.ChangesResponses: true } backend && exchange.Error.IsNone) backend.Filters.OnResponse(response);
+        if (rule.Filters.ChangesResponses && exchange.Error.IsNone) rule.Filters.OnResponse(response);
+    }
 
     private bool ShouldRetry(HttpExchange exchange, RetrySettings retry)
     {

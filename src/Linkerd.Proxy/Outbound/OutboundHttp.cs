@@ -4,7 +4,7 @@ using Linkerd.Proxy.Stack;
 namespace Linkerd.Proxy.Outbound;
 
 /// <summary>Requests to one destination in one version: limit, then route.</summary>
-internal sealed class OutboundHttp(OutboundStack stack) : IHttpService
+internal sealed class OutboundHttp(OutboundStack stack, OutboundTarget target) : IHttpService
 {
     /// <summary>Replaced whole by every snapshot; a request sees one.</summary>
     public OutboundRoutes Routes { get; set; } = new();
@@ -18,6 +18,6 @@ internal sealed class OutboundHttp(OutboundStack stack) : IHttpService
             return;
         }
 
-        stack.Calls.Rent().Begin(exchange, Routes);
+        stack.Calls.Rent().Begin(exchange, target, Routes);
     }
 }

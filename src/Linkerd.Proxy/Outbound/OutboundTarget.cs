@@ -1,9 +1,9 @@
-using System.Net;
 using Linkerd.Http;
 using Linkerd.Model;
 using Linkerd.Net;
 using Linkerd.Proxy.Detect;
 using Linkerd.Proxy.Discovery;
+using Linkerd.Proxy.Errors;
 using Linkerd.Proxy.Stack;
 
 namespace Linkerd.Proxy.Outbound;
@@ -23,23 +23,27 @@ internal sealed class OutboundTarget
     private readonly OutboundHttp _http2;
     private Dictionary<BackendKey, BackendHandle> _backends = [];
     private Meta _parent = Meta.Unknown;
+    private readonly DiscoveryQueue _waiting;
     private int _users;
 
-    public OutboundTarget(OutboundStack stack, SocketAddress address)
+    public OutboundTarget(OutboundStack stack, OutboundDestination destination)
     {
         _stack = stack;
-        Address = address;
+        Destination = destination;
         EventLoop loop = stack.Worker.Loop;
-        _http1 = new OutboundHttp(stack);
-        _http2 = new OutboundHttp(stack);
+        _http1 = new OutboundHttp(stack, this);
+        _http2 = new OutboundHttp(stack, this);
+        _waiting = new DiscoveryQueue(this, stack.Runtime.Config.Outbound.HttpQueue.Capacity);
         DetectTimeout = stack.Runtime.Config.Outbound.DetectTimeout;
         _idle = new LoopTimer(loop, static self => ((OutboundTarget)self!).Evict(), this);
         _timeout = new LoopTimer(loop, static self => ((OutboundTarget)self!).OnDiscoveryTimeout(), this);
-        if (IsLookedUp(address))
+        // Whoever made it uses it in this same turn, or it goes again.
+        _idle.Start(stack.Runtime.Config.Outbound.DiscoveryIdleTimeout);
+        if (IsLookedUp(destination))
         {
             // The profile has a time limit of its own; this is for a control plane that cannot be reached at all.
             _timeout.Start(stack.Runtime.Config.Outbound.HttpQueue.FailfastTimeout);
-            _subscription = stack.Runtime.OutboundTargets.Subscribe(address, loop, Update);
+            _subscription = stack.Runtime.OutboundTargets.Subscribe(destination, loop, Update);
         }
         else
         {
@@ -47,7 +51,16 @@ internal sealed class OutboundTarget
         }
     }
 
-    public SocketAddress Address { get; }
+    public OutboundDestination Destination { get; }
+
+    /// <summary>The control plane knows it, or it is an address, which needs no one to know it.</summary>
+    public bool IsKnown { get; private set; }
+
+    /// <summary>What a request gets for which there is no route: of a name that nobody could be asked about, nothing can be said yet.</summary>
+    public ProxyErrorKind NoRoute { get; private set; } = ProxyErrorKind.RouteNotFound;
+
+    /// <summary>It was not used for long enough, and takes no more requests.</summary>
+    public bool IsClosed { get; private set; }
 
     /// <summary>Ends when something is known, or as much time has passed as is waited.</summary>
     public Task Ready => _ready.Task;
@@ -64,30 +77,57 @@ internal sealed class OutboundTarget
 
     public IHttpService Http(DetectedProtocol protocol) => protocol == DetectedProtocol.Http2 ? _http2 : _http1;
 
+    /// <summary>Takes a request, which waits while nothing is known.</summary>
+    public void Call(HttpExchange exchange, DetectedProtocol protocol)
+    {
+        if (_ready.Task.IsCompleted) Http(protocol).Call(exchange);
+        else _waiting.Add(exchange, protocol);
+    }
+
+    /// <summary>A connection begins to use it.</summary>
     public void Enter()
     {
-        _users++;
         _stack.Worker.Serving++;
-        _idle.Stop();
+        Use();
     }
 
     public void Exit()
     {
         _stack.Worker.Serving--;
+        Unuse();
+    }
+
+    /// <summary>A request begins to use it: it is not evicted before <see cref="Unuse"/>.</summary>
+    public void Use()
+    {
+        if (_users++ == 0) _idle.Stop();
+    }
+
+    public void Unuse()
+    {
         if (--_users == 0) _idle.Start(_stack.Runtime.Config.Outbound.DiscoveryIdleTimeout);
     }
 
-    private static bool IsLookedUp(SocketAddress address) => !IPAddress.IsLoopback(address.Unmap().ToIPAddress());
+    private static bool IsLookedUp(OutboundDestination destination) => destination.IsNamed || !destination.Address.IsLoopback;
 
     private void OnDiscoveryTimeout()
     {
-        if (!_ready.Task.IsCompleted) Update(new OutboundInfo(Profile.Default, null));
+        if (_ready.Task.IsCompleted) return;
+        if (Destination.IsNamed) NoRoute = ProxyErrorKind.FailFast;
+        Take(new OutboundInfo(Profile.Default, null));
     }
 
     private void Update(OutboundInfo info)
     {
-        ClientPolicy policy = info.Policy ?? SynthesizedPolicy.From(Address, info.Profile, _stack.Runtime.Config);
+        NoRoute = ProxyErrorKind.RouteNotFound;
+        Take(info);
+    }
+
+    private void Take(OutboundInfo info)
+    {
+        ClientPolicy policy = info.Policy ?? SynthesizedPolicy.From(Destination, info.Profile, _stack.Runtime.Config);
         _parent = policy.Meta;
+        IsKnown = !Destination.IsNamed || info.Policy is not null || info.Profile.Endpoint is not null || info.Profile.FullyQualifiedName.Length > 0;
         var next = new Dictionary<BackendKey, BackendHandle>();
         IsOpaque = policy.Protocol is ClientProtocol.Opaque or ClientProtocol.Tls || info.Profile.OpaqueProtocol;
         DetectTimeout = policy.DetectTimeout;
@@ -106,15 +146,15 @@ internal sealed class OutboundTarget
 
         _backends = next;
         _ready.TrySetResult();
+        _waiting.Release();
     }
 
     /// <summary>A profile beats policy only when it has something to say.</summary>
     private void Compile(Profile profile, ClientPolicy policy, RouteCompiler compiler)
     {
-        if (profile.Routes.Count > 0 || profile.Overrides.Count > 0)
+        if ((profile.Routes.Count > 0 || profile.Overrides.Count > 0) && SynthesizedPolicy.BackendOf(Destination, profile, _stack.Runtime.Config) is { } fallback)
         {
-            Backend fallback = SynthesizedPolicy.BackendOf(Address, profile, _stack.Runtime.Config);
-            string destination = profile.FullyQualifiedName.Length > 0 ? $"{profile.FullyQualifiedName}:{Address.Port}" : Address.ToString();
+            string destination = profile.FullyQualifiedName.Length > 0 ? $"{profile.FullyQualifiedName}:{Destination.Port}" : Destination.ToString();
             _http1.Routes = compiler.Profile(profile, fallback, destination, DetectedProtocol.Http1);
             _http2.Routes = compiler.Profile(profile, fallback, destination, DetectedProtocol.Http2);
             return;
@@ -145,8 +185,9 @@ internal sealed class OutboundTarget
 
     private void Evict()
     {
+        IsClosed = true;
         _timeout.Stop();
-        _stack.Forget(Address);
+        _stack.Forget(Destination);
         _subscription?.Dispose();
         foreach (BackendHandle handle in _backends.Values) handle.Close();
     }

@@ -1,14 +1,16 @@
 using Linkerd.Model;
 using Linkerd.Proxy.Config;
+using Linkerd.Proxy.Discovery;
 
 namespace Linkerd.Proxy.Outbound;
 
-/// <summary>The policy of a destination for which the control plane has none: the profile's endpoint or service, else the plain address.</summary>
+/// <summary>The policy of a destination for which the control plane has none: the profile's endpoint or service, else the plain address; nothing for a name that nobody knows.</summary>
 internal static class SynthesizedPolicy
 {
-    public static ClientPolicy From(SocketAddress address, Profile profile, ProxyConfig config)
+    public static ClientPolicy From(OutboundDestination target, Profile profile, ProxyConfig config)
     {
-        Backend backend = BackendOf(address, profile, config);
+        if (BackendOf(target, profile, config) is not { } backend)
+            return new ClientPolicy { Meta = Meta.Unknown, Protocol = ClientProtocol.Detect, DetectTimeout = config.Outbound.DetectTimeout };
         Distribution to = Distribution.To(backend);
         var route = new OutboundHttpRoute { Meta = Meta.Default("default"), Rules = [new OutboundRule<HttpRouteMatch> { Backends = to }] };
         var http = new HttpPolicy([route], null);
@@ -23,8 +25,8 @@ internal static class SynthesizedPolicy
         };
     }
 
-    /// <summary>The one backend of a destination without policy.</summary>
-    public static Backend BackendOf(SocketAddress address, Profile profile, ProxyConfig config)
+    /// <summary>The one backend of a destination without policy; null for a name that nobody knows.</summary>
+    public static Backend? BackendOf(OutboundDestination target, Profile profile, ProxyConfig config)
     {
         if (profile.Endpoint is { } endpoint)
             return new Backend { Meta = endpoint.Resource ?? Meta.Default("endpoint"), Forward = endpoint, Queue = config.Outbound.HttpQueue };
@@ -33,10 +35,11 @@ internal static class SynthesizedPolicy
             return new Backend
             {
                 Meta = profile.Parent ?? Meta.Default("service"),
-                Balancer = new BalancerPolicy { Destination = $"{profile.FullyQualifiedName}:{address.Port}" },
+                Balancer = new BalancerPolicy { Destination = $"{profile.FullyQualifiedName}:{target.Port}" },
             };
         }
 
-        return new Backend { Meta = Meta.Default("forward"), Forward = new Endpoint { Address = address.Unmap().ToIPEndPoint() }, Queue = config.Outbound.HttpQueue };
+        if (target.IsNamed) return null;
+        return new Backend { Meta = Meta.Default("forward"), Forward = new Endpoint { Address = target.Address.ToIPEndPoint() }, Queue = config.Outbound.HttpQueue };
     }
 }

@@ -19,13 +19,14 @@ internal sealed class AppServer : IAsyncDisposable
     /// <param name="pod">Where.</param>
     /// <param name="port">On which port.</param>
     /// <param name="protocols">HTTP/1, or HTTP/2 with prior knowledge.</param>
-    public static async Task<AppServer> StartAsync(Pod pod, int port, HttpProtocols protocols = HttpProtocols.Http1)
+    /// <param name="address">Which of the pod's addresses; all IPv4 ones by default.</param>
+    public static async Task<AppServer> StartAsync(Pod pod, int port, HttpProtocols protocols = HttpProtocols.Http1, IPAddress? address = null)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore();
         builder.Services.AddRoutingCore();
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(1));
-        var listener = pod.Namespace.Listen(new IPEndPoint(IPAddress.Any, port));
+        var listener = pod.Namespace.Listen(new IPEndPoint(address ?? IPAddress.Any, port));
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;

@@ -75,12 +75,21 @@ internal sealed class MeshFixture : IAsyncDisposable
         Control.Policy.Outbound.Set($"{clusterIp}:{port}", Policies.Service(name, host, port, opaque));
     }
 
+    /// <summary>A Service that is only known by name, as one of another cluster to an ingress or a gateway: <c>name.test.svc.cluster.local:port</c>.</summary>
+    public void AddNamedService(string name, int port, IEnumerable<WeightedAddr> endpoints, bool opaque = false)
+    {
+        var host = $"{name}.test.svc.cluster.local";
+        Control.Destination.Endpoints.Set($"{host}:{port}", [.. endpoints]);
+        Control.Destination.Profiles.Set($"{host}:{port}", new DestinationProfile { FullyQualifiedName = host, OpaqueProtocol = opaque });
+        Control.Policy.Outbound.Set($"{host}:{port}", Policies.Service(name, host, port, opaque));
+    }
+
     /// <summary>A pod's port as the destination controller words it.</summary>
-    public static WeightedAddr Endpoint(Pod pod, int port, bool opaque = false)
+    public static WeightedAddr Endpoint(Pod pod, int port, bool opaque = false, bool v6 = false)
     {
         var endpoint = new WeightedAddr
         {
-            Addr = Addresses.ToWire(new IPEndPoint(pod.Address, port)),
+            Addr = Addresses.ToWire(new IPEndPoint(v6 ? pod.AddressV6 : pod.Address, port)),
             Weight = 10000,
             MetricLabels = { ["pod"] = pod.Name, ["deployment"] = pod.Name },
             ResourceRef = new Metadata { Resource = new Resource { Kind = "Pod", Name = pod.Name, Namespace = "test" } },

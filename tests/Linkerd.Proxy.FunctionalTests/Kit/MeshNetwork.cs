@@ -2,7 +2,7 @@ using System.Net;
 
 namespace Linkerd.Proxy.FunctionalTests.Kit;
 
-/// <summary>A bridge in a namespace of its own, and pods on it: 10.93.0.0/24. The host's network is not touched.</summary>
+/// <summary>A bridge in a namespace of its own, and pods on it: 10.93.0.0/24 and fd93::/64. The host's network is not touched.</summary>
 internal sealed class MeshNetwork : IDisposable
 {
     private static int s_count;
@@ -18,6 +18,7 @@ internal sealed class MeshNetwork : IDisposable
         {
             Shell.Run("ip", "-n", _hub.Name, "link", "add", "br0", "type", "bridge");
             Shell.Run("ip", "-n", _hub.Name, "addr", "add", "10.93.0.254/24", "dev", "br0");
+            Shell.Run("ip", "-n", _hub.Name, "addr", "add", "fd93::fe/64", "dev", "br0", "nodad");
             Shell.Run("ip", "-n", _hub.Name, "link", "set", "br0", "up");
         }
         catch
@@ -37,10 +38,15 @@ internal sealed class MeshNetwork : IDisposable
         Shell.Run("ip", "-n", ns.Name, "link", "add", "eth0", "type", "veth", "peer", "name", $"v{index}", "netns", _hub.Name);
         Shell.Run("ip", "-n", _hub.Name, "link", "set", $"v{index}", "master", "br0", "up");
         Shell.Run("ip", "-n", ns.Name, "addr", "add", $"{address}/24", "dev", "eth0");
+        Shell.Run("ip", "-n", ns.Name, "addr", "add", $"{AddressV6(address)}/64", "dev", "eth0", "nodad");
         Shell.Run("ip", "-n", ns.Name, "link", "set", "eth0", "up");
         Shell.Run("ip", "-n", ns.Name, "route", "add", "default", "via", "10.93.0.254");
+        Shell.Run("ip", "-n", ns.Name, "-6", "route", "add", "default", "via", "fd93::fe");
         return (ns, address);
     }
+
+    /// <summary>The IPv6 address of the pod that has an IPv4 address.</summary>
+    public static IPAddress AddressV6(IPAddress address) => IPAddress.Parse($"fd93::{address.GetAddressBytes()[3]}");
 
     public void Dispose()
     {

@@ -28,6 +28,8 @@ internal sealed partial class NetworkNamespace : IDisposable
     {
         var socket = new Socket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
+        if (endPoint.Address.Equals(IPAddress.IPv6Any))
+            socket.DualMode = true;
         socket.Bind(endPoint);
         socket.Listen(512);
         return socket;

@@ -23,6 +23,8 @@ internal sealed class Pod : IAsyncDisposable
 
     public IPAddress Address { get; }
 
+    public IPAddress AddressV6 => MeshNetwork.AddressV6(Address);
+
     public string Identity => $"{Name}.test.serviceaccount.identity.linkerd.cluster.local";
 
     public ProxyProcess? Proxy { get; private set; }
@@ -35,12 +37,12 @@ internal sealed class Pod : IAsyncDisposable
     }
 
     /// <summary>Runs proxy-init as the injected init container does.</summary>
-    public Task ProgramFirewallAsync(string inboundPortsToIgnore = "", string outboundPortsToIgnore = "")
+    public Task ProgramFirewallAsync(string inboundPortsToIgnore = "", string outboundPortsToIgnore = "", bool v6 = false)
         => Shell.RunAsync(Binaries.Init, "proxy-init",
             "--netns", Namespace.Path, "--incoming-proxy-port", "4143", "--outgoing-proxy-port", "4140", "--proxy-uid", $"{ProxyProcess.Uid}",
             "--inbound-ports-to-ignore", string.Join(',', new[] { "4190,4191,4567,4568", inboundPortsToIgnore }.Where(p => p.Length > 0)),
             "--outbound-ports-to-ignore", string.Join(',', new[] { "4567,4568", outboundPortsToIgnore }.Where(p => p.Length > 0)),
-            "--firewall-bin-path", "iptables-nft", "--firewall-save-bin-path", "iptables-nft-save", "--ipv6=false", "--use-wait-flag");
+            "--firewall-bin-path", "iptables-nft", "--firewall-save-bin-path", "iptables-nft-save", $"--ipv6={(v6 ? "true" : "false")}", "--use-wait-flag");
 
     /// <summary>Starts the proxy and waits until it is ready.</summary>
     public Task StartProxyAsync(ControlPlane control, params (string Name, string Value)[] environment) => StartProxyAsync(control, null, environment);

@@ -17,7 +17,8 @@ internal sealed class TcpServer : IAsyncDisposable
         _accepting = AcceptAsync(banner);
     }
 
-    public static TcpServer Start(Pod pod, int port, string banner = "") => new(pod.Namespace.Listen(new IPEndPoint(IPAddress.Any, port)), banner);
+    public static TcpServer Start(Pod pod, int port, string banner = "", IPAddress? address = null)
+        => new(pod.Namespace.Listen(new IPEndPoint(address ?? IPAddress.Any, port)), banner);
 
     public async ValueTask DisposeAsync()
     {
