@@ -138,7 +138,16 @@ internal sealed class OutboundTarget
             _ => null,
         };
         Tcp = MakeTcp(policy, next);
-        Compile(info.Profile, policy, new RouteCompiler(_stack, _parent, key => Handle(key, next)));
+        try
+        {
+            Compile(info.Profile, policy, new RouteCompiler(_stack, _parent, key => Handle(key, next)));
+        }
+        catch (ArgumentException exception)
+        {
+            // A regular expression that is none: the admission webhook refuses it, and nothing of such a policy may be applied.
+            _http1.Routes = _http2.Routes = RouteCompiler.Invalid(exception.Message);
+        }
+
         foreach ((BackendKey key, BackendHandle handle) in _backends)
         {
             if (!next.ContainsKey(key)) handle.Close();

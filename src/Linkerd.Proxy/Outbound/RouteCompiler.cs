@@ -69,6 +69,14 @@ internal sealed class RouteCompiler(OutboundStack stack, Meta parent, Func<Backe
         return routes;
     }
 
+    /// <summary>What policy that makes no sense becomes: every request is answered with 500.</summary>
+    public static OutboundRoutes Invalid(string message)
+    {
+        var routes = new OutboundRoutes();
+        routes.Table.Add([], [], new RouteRule { Backends = new RuleBackends(DistributionKind.Empty, []), Filters = RequestFilters.Compile([new RouteFilter.Invalid(message)]) });
+        return routes;
+    }
+
     private static Backend Override(WeightedDestination target, Backend fallback)
     {
         string authority = target.Authority.Replace(".:", ":", StringComparison.Ordinal);

@@ -5,7 +5,7 @@ using System.Text.RegularExpressions;
 namespace Linkerd.Proxy.Route;
 
 /// <summary>
-/// A regular expression of policy, over a whole text. One that cannot be compiled, or takes longer than its limit, does not match. Matching allocates nothing
+/// A regular expression of policy, over a whole text. One that takes longer than its limit does not match. Matching allocates nothing
 /// in the steady state.
 /// </summary>
 internal sealed class CompiledRegex
@@ -14,24 +14,13 @@ internal sealed class CompiledRegex
 
     private static readonly TimeSpan s_limit = TimeSpan.FromMilliseconds(50);
 
-    private readonly Regex? _regex;
+    private readonly Regex _regex;
 
-    public CompiledRegex(string pattern)
-    {
-        try
-        {
-            _regex = new Regex($"^(?:{pattern})\\z", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, s_limit);
-        }
-        catch (ArgumentException)
-        {
-            // The admission webhook refuses such patterns; one that came all the same must not take its whole policy down.
-            _regex = null;
-        }
-    }
+    /// <summary>Compiles a pattern; throws <see cref="ArgumentException"/> when it is none.</summary>
+    public CompiledRegex(string pattern) => _regex = new Regex($"^(?:{pattern})\\z", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, s_limit);
 
     public bool IsMatch(ReadOnlySpan<byte> text)
     {
-        if (_regex is null) return false;
         char[]? rented = text.Length > MaxOnStack ? ArrayPool<char>.Shared.Rent(text.Length) : null;
         Span<char> chars = rented ?? stackalloc char[MaxOnStack];
         try
