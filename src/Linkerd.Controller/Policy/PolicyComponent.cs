@@ -2,8 +2,10 @@ using Linkerd.Controller.Common;
 using Linkerd.Controller.Common.Api;
 using Linkerd.Controller.Policy.Core;
 using Linkerd.Controller.Policy.Index;
+using Linkerd.Controller.Policy.Reading;
 using Linkerd.Controller.Policy.Serve;
 using Linkerd.Kubernetes;
+using Linkerd.Model;
 using Microsoft.Extensions.Logging;
 
 namespace Linkerd.Controller.Policy;
@@ -32,7 +34,7 @@ internal sealed partial class PolicyComponent : IComponent
         flags.Add("cluster-networks", "10.0.0.0/8,100.64.0.0/10,172.16.0.0/12,192.168.0.0/16,fd00::/8", "networks of the cluster: addresses in them are never egress");
         flags.Add("identity-domain", "cluster.local", "trust domain of identities");
         flags.Add("cluster-domain", "cluster.local", "DNS domain of the cluster");
-        flags.Add("default-policy", "all-unauthenticated", "inbound policy where no annotation says otherwise: " + string.Join(", ", DefaultPolicy.All.Select(static p => p.Name)));
+        flags.Add("default-policy", "all-unauthenticated", "inbound policy where no annotation says otherwise: " + string.Join(", ", DefaultPolicy.Names));
         flags.Add("default-opaque-ports", "25,587,3306,4444,5432,6379,9300,11211", "ports that are opaque where no annotation says otherwise");
         flags.Add("probe-networks", "0.0.0.0/0,::/0", "networks that the kubelet probes from");
         flags.Add("global-egress-network-namespace", "linkerd-egress", "namespace of egress networks for all namespaces");
@@ -52,10 +54,11 @@ internal sealed partial class PolicyComponent : IComponent
         var listen = flags.Listen("grpc-addr");
         using var kubernetes = context.Kubernetes();
         var index = new PolicyIndex(settings);
-        await using var feed = new PolicyFeed(index, kubernetes, new InformerOptions { OnError = e => WatchFailed(log, e.Message), Time = context.Time });
+        var options = new InformerOptions { OnError = e => WatchFailed(log, e.Message), Time = context.Time };
+        await using var feed = new PolicyFeed(index, kubernetes, settings.Identities, options, reason => Invalid(log, reason));
         await using var admin = await AdminServer.StartAsync(context, flags.Listen("admin-addr"), () => feed.HasSynced, cancel);
         await feed.WaitForSyncAsync(cancel);
-        var inbound = new InboundService(index, new InboundMessages(settings));
+        var inbound = new InboundService(index);
         var outbound = new OutboundService(index, settings, new OutboundMessages(settings));
         await using var server = await GrpcHost.StartAsync(
             context,
@@ -72,17 +75,21 @@ internal sealed partial class PolicyComponent : IComponent
 
     private static PolicySettings ReadSettings(FlagSet flags) => new()
     {
-        DefaultPolicy = DefaultPolicy.Parse(flags.Text("default-policy"))
-            ?? throw FlagSet.Fault("default-policy", flags.Text("default-policy"), string.Join(", ", DefaultPolicy.All.Select(static p => p.Name))),
+        DefaultPolicy = DefaultPolicies.Known(flags.Text("default-policy"))
+            ?? throw FlagSet.Fault("default-policy", flags.Text("default-policy"), string.Join(", ", DefaultPolicy.Names)),
         DefaultOpaquePorts = flags.Ports("default-opaque-ports"),
         ClusterNetworks = Addresses.Networks(flags, "cluster-networks"),
         ProbeNetworks = Addresses.Networks(flags, "probe-networks"),
         ClusterDomain = flags.Required("cluster-domain"),
+        Identities = new IdentityNames(flags.Required("control-plane-namespace"), flags.Required("identity-domain")),
         AllowRequestHeaders = flags.Switch("allow-l5d-request-headers"),
     };
 
     [LoggerMessage(60, LogLevel.Information, "serving the policy APIs on {Address}")]
     private static partial void Serving(ILogger log, string address);
+
+    [LoggerMessage(62, LogLevel.Warning, "a resource cannot be used: {Reason}")]
+    private static partial void Invalid(ILogger log, string reason);
 
     [LoggerMessage(61, LogLevel.Warning, "following the cluster failed, trying again: {Reason}")]
     private static partial void WatchFailed(ILogger log, string reason);

@@ -100,6 +100,14 @@ public sealed class Informer<T> : IInformer
             {
                 return;
             }
+            catch (KubernetesException e) when (e.IsNotFound && _options.AbsentIsEmpty)
+            {
+                _version = null;
+                Forget([]);
+                _synced.TrySetResult();
+                if (!await PauseAsync(backoff.Next(), cancel))
+                    return;
+            }
             catch (Exception e)
             {
                 // The loop must outlive anything that a server can answer; what a handler throws is reported the same way.

@@ -15,6 +15,12 @@ public sealed record InformerOptions
     /// <summary>Most objects kept; more is a fault that leaves the informer unsynced rather than the process without memory. Default 1,000,000.</summary>
     public int MaxObjects { get; init; } = 1_000_000;
 
+    /// <summary>
+    /// Whether a server without the resource's type counts as one without objects, as where a CRD may not be installed: the
+    /// informer is synced, and asks again until the type is there. Default false: an error.
+    /// </summary>
+    public bool AbsentIsEmpty { get; init; }
+
     /// <summary>First pause after a failure; default 200 ms.</summary>
     public TimeSpan MinBackoff { get; init; } = TimeSpan.FromMilliseconds(200);
 

@@ -1,16 +1,17 @@
 using System.Net;
 using Linkerd.Controller.Common;
-using Linkerd.Controller.Common.Kubernetes;
 using Linkerd.Controller.Destination.Core;
 using Linkerd.Controller.Policy.Core;
 using Linkerd.Controller.Policy.Index;
 using Linkerd.Kubernetes.Models;
+using Linkerd.Model;
+using FailureAccrual = Linkerd.Controller.Policy.Core.FailureAccrual;
 
 namespace Linkerd.Controller.Tests.Policy;
 
 public sealed class IndexTests
 {
-    private static readonly PodName s_pod = new("app", "web-1");
+    private static readonly WorkloadName s_pod = new(false, "app", "web-1");
 
     private readonly PolicyIndex _index = new(new PolicySettings
     {
@@ -18,11 +19,11 @@ public sealed class IndexTests
         ClusterNetworks = [IPNetwork.Parse("10.0.0.0/8")],
     });
 
-    private readonly List<InboundServer> _inbound = [];
+    private readonly List<ServerPolicy> _inbound = [];
     private readonly List<OutboundTarget> _outbound = [];
 
     private void AddPod(Dictionary<string, string>? annotations = null) =>
-        _index.SetPod(PodReader.Read(Cluster.Pod("web-1", "10.1.0.1", annotations: annotations), static (_, _) => null));
+        _index.SetWorkload(WorkloadReader.Pod(Cluster.Pod("web-1", "10.1.0.1", annotations: annotations)));
 
     private bool Outbound(string ip, int port) => _index.SubscribeOutbound(IPAddress.Parse(ip), default, port, _outbound.Add) is not null;
 
@@ -37,7 +38,7 @@ public sealed class IndexTests
         _index.SetNamespace(Cluster.Namespace("app", new() { ["config.linkerd.io/default-inbound-policy"] = "deny" }));
         AddPod(new() { ["config.linkerd.io/default-inbound-policy"] = "cluster-authenticated" });
         AddPod(new() { ["config.linkerd.io/default-inbound-policy"] = "nonsense" });
-        Assert.Equal(["all-unauthenticated", "deny", "cluster-authenticated", "all-unauthenticated"], _inbound.Select(s => s.Policy.Name));
+        Assert.Equal(["all-unauthenticated", "deny", "cluster-authenticated", "all-unauthenticated"], _inbound.Select(s => s.Meta.Name));
     }
 
     [Fact]
@@ -46,7 +47,7 @@ public sealed class IndexTests
         AddPod(new() { ["config.linkerd.io/proxy-require-identity-inbound-ports"] = "http" });
         _index.SubscribeInbound(s_pod, 8080, _inbound.Add);
         _index.SubscribeInbound(s_pod, 9090, _inbound.Add);
-        Assert.Equal(["all-authenticated", "all-unauthenticated"], _inbound.Select(s => s.Policy.Name));
+        Assert.Equal(["all-authenticated", "all-unauthenticated"], _inbound.Select(s => s.Meta.Name));
     }
 
     [Fact]
@@ -56,8 +57,8 @@ public sealed class IndexTests
         _index.SubscribeInbound(s_pod, 8080, _inbound.Add);
         _index.SubscribeInbound(s_pod, 9090, _inbound.Add);
         _index.SubscribeInbound(s_pod, 3306, _inbound.Add);
-        Assert.Equal(["/live", "/ready"], _inbound[0].ProbePaths);
-        Assert.Equal([false, true, false], _inbound.Select(s => s.Opaque));
+        Assert.Equal(["/live", "/ready"], _inbound[0].HttpRoutes[1].Rules[0].Matches.Select(m => m.Path!.Text));
+        Assert.Equal([ServerProtocol.Detect, ServerProtocol.Opaque, ServerProtocol.Detect], _inbound.Select(s => s.Protocol));
         AddPod(new() { ["config.linkerd.io/opaque-ports"] = "9090" });
         Assert.Equal(3, _inbound.Count);
     }

@@ -4,7 +4,6 @@ using Linkerd.Api.Outbound;
 using Linkerd.Api.Services;
 using Linkerd.Controller.Common;
 using Linkerd.Controller.Common.Api;
-using Linkerd.Controller.Common.Kubernetes;
 using Linkerd.Controller.Policy.Core;
 using Linkerd.Controller.Policy.Index;
 using Linkerd.Controller.Policy.Serve;
@@ -34,7 +33,7 @@ public sealed class PolicyWireTests : IAsyncLifetime
             ProbeNetworks = [IPNetwork.Parse("0.0.0.0/0")],
         };
         _index = new PolicyIndex(settings);
-        var inbound = new InboundService(_index, new InboundMessages(settings));
+        var inbound = new InboundService(_index);
         var outbound = new OutboundService(_index, settings, new OutboundMessages(settings));
         _server = await GrpcServer.StartAsync(new GrpcServerSettings { EndPoint = new IPEndPoint(IPAddress.Loopback, 0) }, endpoints =>
         {
@@ -54,7 +53,7 @@ public sealed class PolicyWireTests : IAsyncLifetime
     }
 
     private void SetPod(Dictionary<string, string> annotations) =>
-        _index.SetPod(PodReader.Read(Cluster.Pod("web-1", "10.1.0.1", annotations: annotations), static (_, _) => null));
+        _index.SetWorkload(WorkloadReader.Pod(Cluster.Pod("web-1", "10.1.0.1", annotations: annotations)));
 
     private Task<Server> GetPort(string workload, uint port) =>
         _channel.AsyncUnaryCall(s_getPort, new CallOptions { CancellationToken = _limit.Token }, new PortSpec { Workload = workload, Port = port }).ResponseAsync;

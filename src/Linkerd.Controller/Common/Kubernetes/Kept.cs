@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Linkerd.Kubernetes.Models;
 
 namespace Linkerd.Controller.Common.Kubernetes;
@@ -16,6 +17,21 @@ internal static class Kept
     public static Node Name(Node value) => new() { Metadata = Name(value.Metadata) };
 
     public static Namespace Name(Namespace value) => new() { Metadata = Name(value.Metadata) };
+
+    /// <summary>A custom resource.</summary>
+    public static JsonObject Name(JsonObject value)
+    {
+        var metadata = value["metadata"];
+        return new JsonObject
+        {
+            ["metadata"] = new JsonObject
+            {
+                ["namespace"] = metadata?["namespace"]?.DeepClone(),
+                ["name"] = metadata?["name"]?.DeepClone(),
+                ["resourceVersion"] = metadata?["resourceVersion"]?.DeepClone(),
+            },
+        };
+    }
 
     /// <summary>An object whose owners are asked for later.</summary>
     public static PartialObject Owners(PartialObject value) => new() { Metadata = Name(value.Metadata) with { OwnerReferences = value.Metadata.OwnerReferences } };

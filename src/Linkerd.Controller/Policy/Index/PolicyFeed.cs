@@ -1,26 +1,47 @@
+using System.Text.Json.Nodes;
 using Linkerd.Controller.Common.Kubernetes;
-using Linkerd.Controller.Destination.Core;
+using Linkerd.Controller.Policy.Core;
+using Linkerd.Controller.Policy.Reading;
 using Linkerd.Kubernetes;
+using Linkerd.Kubernetes.Models;
 
 namespace Linkerd.Controller.Policy.Index;
 
 /// <summary>Follows the cluster and feeds the index.</summary>
 internal sealed class PolicyFeed : IAsyncDisposable
 {
-    private readonly List<IInformer> _informers = [];
+    private const string WorkloadGroup = "workload.linkerd.io";
 
-    /// <summary>Begins to follow pods, Services and namespaces.</summary>
-    public PolicyFeed(PolicyIndex index, KubernetesClient client, InformerOptions options)
+    private readonly List<IInformer> _informers = [];
+    private readonly KubernetesClient _client;
+    private readonly InformerOptions _options;
+    private readonly Action<string> _invalid;
+
+    /// <summary>Begins to follow pods, Services, namespaces and the resources of policy.</summary>
+    /// <param name="index">What is fed.</param>
+    /// <param name="client">The cluster.</param>
+    /// <param name="identities">How identities are called.</param>
+    /// <param name="options">How to follow.</param>
+    /// <param name="invalid">Hears of a resource that cannot be used, and why.</param>
+    public PolicyFeed(PolicyIndex index, KubernetesClient client, IdentityNames identities, InformerOptions options, Action<string> invalid)
     {
-        Follow(client, Resources.Namespaces, options, index.SetNamespace, index.RemoveNamespace, Kept.Name);
-        Follow(client, Resources.Services, options, index.SetService, index.RemoveService, Kept.Name);
-        Follow(
-            client,
-            Resources.Pods,
-            options,
-            pod => index.SetPod(PodReader.Read(pod, static (_, _) => null)),
-            pod => index.RemovePod(new PodName(pod.Metadata.Namespace ?? "", pod.Metadata.Name ?? "")),
-            Kept.Name);
+        _client = client;
+        _options = options;
+        _invalid = invalid;
+        Follow(Resources.Namespaces, index.SetNamespace, index.RemoveNamespace, Kept.Name);
+        Follow(Resources.Services, index.SetService, index.RemoveService, Kept.Name);
+        Follow(Resources.Pods, pod => index.SetWorkload(WorkloadReader.Pod(pod)), pod => index.RemoveWorkload(WorkloadReader.NameOf(pod)), Kept.Name);
+        var authorizations = new AuthorizationReaders(identities);
+        Follow(TargetRef.PolicyGroup, "v1beta3", "servers", "Server", ServerReader.Read, index.SetServer, index.RemoveServer);
+        Follow(TargetRef.PolicyGroup, "v1beta1", "serverauthorizations", "ServerAuthorization", authorizations.ServerAuthorization, index.SetServerAuthorization, index.RemoveServerAuthorization);
+        Follow(TargetRef.PolicyGroup, "v1alpha1", "authorizationpolicies", "AuthorizationPolicy", AuthorizationReaders.AuthorizationPolicy, index.SetAuthorizationPolicy, index.RemoveAuthorizationPolicy);
+        Follow(TargetRef.PolicyGroup, "v1alpha1", "meshtlsauthentications", "MeshTLSAuthentication", authorizations.TlsAuthentication, index.SetTlsAuthentication, index.RemoveTlsAuthentication);
+        Follow(TargetRef.PolicyGroup, "v1alpha1", "networkauthentications", "NetworkAuthentication", AuthorizationReaders.NetworkAuthentication, index.SetNetworkAuthentication, index.RemoveNetworkAuthentication);
+        Follow(TargetRef.PolicyGroup, "v1alpha1", "httplocalratelimitpolicies", "HTTPLocalRateLimitPolicy", authorizations.RateLimit, index.SetRateLimit, index.RemoveRateLimit);
+        Follow(WorkloadGroup, "v1beta1", "externalworkloads", "ExternalWorkload", WorkloadReader.External, index.SetWorkload, name => index.RemoveWorkload(new WorkloadName(true, name.Namespace, name.Name)));
+        FollowRoutes(index, RouteKind.Http, TargetRef.PolicyGroup, "v1beta3", "httproutes", "HTTPRoute");
+        FollowRoutes(index, RouteKind.Http, TargetRef.GatewayGroup, "v1", "httproutes", "HTTPRoute");
+        FollowRoutes(index, RouteKind.Grpc, TargetRef.GatewayGroup, "v1", "grpcroutes", "GRPCRoute");
         foreach (var informer in _informers)
             informer.Start();
     }
@@ -37,10 +58,40 @@ internal sealed class PolicyFeed : IAsyncDisposable
             await informer.DisposeAsync();
     }
 
-    private void Follow<T>(KubernetesClient client, ResourceType<T> type, InformerOptions options, Action<T> set, Action<T> remove, Func<T, T> keep)
+    private void FollowRoutes(PolicyIndex index, RouteKind kind, string group, string version, string plural, string kindName) => Follow(
+        group,
+        version,
+        plural,
+        kindName,
+        route => RouteReader.Read(route, kind, group),
+        index.SetRoute,
+        name => index.RemoveRoute(kind, group, name));
+
+    /// <summary>Follows a resource whose CRD may not be installed, or be installed later.</summary>
+    private void Follow<T>(string group, string version, string plural, string kind, Func<JsonObject, T> read, Action<T> set, Action<ResourceName> remove) => Follow(
+        ResourceType.Dynamic(new GroupVersionResource(group, version, plural), kind, namespaced: true),
+        resource =>
+        {
+            try
+            {
+                set(read(resource));
+            }
+            catch (InvalidResourceException e)
+            {
+                // What cannot be understood must not go on as it was before: it is as if it were not there.
+                var name = ResourceReader.Name(resource);
+                remove(name);
+                _invalid($"{kind} {name}: {e.Message}");
+            }
+        },
+        resource => remove(ResourceReader.Name(resource)),
+        Kept.Name,
+        optional: true);
+
+    private void Follow<T>(ResourceType<T> type, Action<T> set, Action<T> remove, Func<T, T> keep, bool optional = false)
         where T : class
     {
-        var informer = new Informer<T>(client.Resource(type), options, keep);
+        var informer = new Informer<T>(_client.Resource(type), _options with { AbsentIsEmpty = optional }, keep);
         informer.AddHandler(new SetHandler<T>(set, remove));
         _informers.Add(informer);
     }

@@ -101,13 +101,13 @@ internal sealed partial class PolicyIndex
     private OutboundTarget Resolve(IPAddress? ip, ServiceName name, int port)
     {
         if (ip is not null && !_clusterIps.TryGetValue(ip, out name))
-            return settings.ClusterNetworks.Any(n => n.Contains(ip)) ? new OutboundTarget.Unknown() : new OutboundTarget.Outside(ip, port);
+            return _settings.ClusterNetworks.Any(n => n.Contains(ip)) ? new OutboundTarget.Unknown() : new OutboundTarget.Outside(ip, port);
         if (!_services.TryGetValue(name, out var service))
             return new OutboundTarget.Unknown();
         if (!service.AppProtocols.ContainsKey(port))
             return new OutboundTarget.UndeclaredPort(name, port);
         var annotation = service.OpaquePorts ?? NamespaceAnnotation(name.Namespace, MeshAnnotation.OpaquePorts);
-        var opaque = annotation is null ? settings.DefaultOpaquePorts : PortSet.Parse(annotation);
+        var opaque = annotation is null ? _settings.DefaultOpaquePorts : PortSet.Parse(annotation);
         return new OutboundTarget.ServicePort(name, port, service.Protocol(port, opaque), service.Breaker, service.Tuning);
     }
 }

@@ -1,14 +1,14 @@
 using System.Net;
 using Linkerd.Controller.Common;
-using Linkerd.Controller.Policy.Core;
+using Linkerd.Controller.Policy.Reading;
 
 namespace Linkerd.Controller.Policy.Index;
 
 /// <summary>What the flags say about policy.</summary>
 internal sealed record PolicySettings
 {
-    /// <summary>Policy where no annotation says otherwise.</summary>
-    public DefaultPolicy DefaultPolicy { get; init; } = DefaultPolicy.All[0];
+    /// <summary>Name of the policy where nothing says otherwise.</summary>
+    public string DefaultPolicy { get; init; } = Model.DefaultPolicy.AllUnauthenticated;
 
     /// <summary>Ports that are opaque where nothing says otherwise.</summary>
     public PortSet DefaultOpaquePorts { get; init; } = PortSet.Empty;
@@ -21,6 +21,9 @@ internal sealed record PolicySettings
 
     /// <summary>DNS domain of the cluster.</summary>
     public string ClusterDomain { get; init; } = "cluster.local";
+
+    /// <summary>How identities are called.</summary>
+    public IdentityNames Identities { get; init; } = new("linkerd", "cluster.local");
 
     /// <summary>Whether clients may set retries and timeouts by headers.</summary>
     public bool AllowRequestHeaders { get; init; }
