@@ -13,6 +13,7 @@ using Linkerd.Proxy.Identity;
 using Linkerd.Proxy.Inbound;
 using Linkerd.Proxy.Metrics;
 using Linkerd.Proxy.Stack;
+using Linkerd.Proxy.Tap;
 using Linkerd.Telemetry;
 
 namespace Linkerd.Proxy;
@@ -37,8 +38,10 @@ public sealed class ProxyApp
     private readonly ProxyRuntime _runtime;
     private readonly AdminService _admin;
     private readonly AdminStack _adminStack;
+    private readonly TapHub _taps;
     private readonly IdentityClient? _identity;
     private TcpListener? _adminListener;
+    private TcpListener? _tapListener;
     private bool _draining;
 
     public ProxyApp(ProxyConfig config, LogSink sink, TimeProvider time)
@@ -76,6 +79,7 @@ public sealed class ProxyApp
         {
             BeforeScrape = SweepAsync,
         };
+        _taps = new TapHub(_loop, _registry);
         _adminStack = new AdminStack(_runtime, _control, ProtocolDetector.Instance, _admin);
         if (config.Identity is { } identity)
         {
@@ -91,12 +95,19 @@ public sealed class ProxyApp
         _loop.UnhandledException += e => _log.Error($"unexpected error: {e}");
         _adminListener = ListenAddresses.Bind([_config.Admin.Listen], static address => TcpListener.Bind(address), _log.Warn)[0];
         _adminListener.Start(_loop, new ConnectionAcceptor(Direction.Inbound, _control, _adminStack));
+        if (_config.Tap is { } tap)
+        {
+            _tapListener = TcpListener.Bind(tap.Listen);
+            _tapListener.Start(_loop, new ConnectionAcceptor(Direction.Inbound, _control, new TapServer(_runtime, _control, ProtocolDetector.Instance, _taps, tap.PermittedClient)));
+        }
+
         for (int i = 0; i < _config.Workers; i++)
         {
             var worker = new ProxyWorker(_runtime, i);
             worker.Loop.UnhandledException += e => _log.Error($"unexpected error: {e}");
             worker.Bind(_config, shared: _config.Workers > 1, i == 0 ? _log.Warn : null);
             _workers.Add(worker);
+            _taps.Add(worker.Worker);
             _metered.Add(worker.Worker);
         }
 
@@ -119,6 +130,7 @@ public sealed class ProxyApp
         _log.Info($"Using {_config.Workers} worker threads");
         _log.Info($"Admin interface on {_config.Admin.Listen}");
         _log.Info($"Inbound interface on {_config.Inbound.Listen}");
+        if (_config.Tap is { } tap) _log.Info($"Tap interface on {tap.Listen}");
         foreach (SocketAddress address in _config.Outbound.Listen) _log.Info($"Outbound interface on {address}");
         if (_config.Identity is { } identity) _log.Info($"Local identity is {identity.LocalName}");
         _log.Info($"Destinations resolved via {_config.Destination.Address}");

@@ -36,6 +36,9 @@ public sealed class Worker
     /// <summary>The TLS contexts in force; replaced whole when a certificate or a trust anchor changes. Null until the first certificate, and without identity.</summary>
     public TlsContexts? Tls { get; set; }
 
+    /// <summary>The taps that are open; null, and one branch for each request, when nobody looks.</summary>
+    internal Tap.TapWriter[]? Taps { get; set; }
+
     /// <summary>Accepted connections that are being served; what a drain waits for.</summary>
     public int Serving { get; set; }
 

@@ -2,6 +2,7 @@ using Linkerd.Http;
 using Linkerd.Model;
 using Linkerd.Proxy.Errors;
 using Linkerd.Proxy.Stack;
+using Linkerd.Proxy.Tap;
 
 namespace Linkerd.Proxy.Balance;
 
@@ -14,6 +15,7 @@ public sealed class HttpEndpoint : ILoad, IExchangeObserver
     private readonly Breaker? _breaker;
     private readonly TimeSpan _defaultRtt;
     private PeakEwma _latency;
+    private TapSubject? _tap;
     private int _pending;
 
     internal HttpEndpoint(Worker worker, Endpoint endpoint, EndpointStack stack, HttpBalancerOptions options, Action<HttpEndpoint> readyChanged)
@@ -56,6 +58,7 @@ public sealed class HttpEndpoint : ILoad, IExchangeObserver
         exchange.IsAttemptPending = true;
         _stack.Metrics.OnRequest();
         _stack.Prepare(exchange);
+        if (_worker.Taps is { } taps) TapRecord.Begin(taps, exchange, _tap ??= TapSubjects.Outbound(Endpoint, _stack.IsTls));
         exchange.Forward(_stack.ClientFor(exchange), this);
     }
 
@@ -63,6 +66,7 @@ public sealed class HttpEndpoint : ILoad, IExchangeObserver
     {
         Answered(exchange);
         _stack.OnResponse(exchange, response);
+        exchange.Tap?.OnResponse(exchange, response);
     }
 
     public void OnEnd(HttpExchange exchange)
@@ -71,6 +75,7 @@ public sealed class HttpEndpoint : ILoad, IExchangeObserver
         if (exchange.IsClientGone) _breaker?.OnAbandoned();
         else _breaker?.OnEnd(Classification.IsFailure(exchange));
         _stack.Metrics.OnEnd(exchange, exchange.AttemptedAt);
+        exchange.Tap?.OnEnd(exchange);
     }
 
     /// <summary>It begins to connect.</summary>

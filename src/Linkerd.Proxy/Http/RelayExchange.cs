@@ -255,6 +255,7 @@ internal sealed partial class RelayExchange : HttpExchange, IHttpStreamHandler, 
     private void OnClientTrailers(HttpStream client, HeaderBlock trailers)
     {
         ReadGrpcStatus(trailers);
+        Tap?.OnTrailers(trailers);
         if (_headHeld && DropsHeld(client)) return;
         _responseEnded = true;
         _server?.SendTrailers(trailers);
@@ -357,6 +358,8 @@ internal sealed partial class RelayExchange : HttpExchange, IHttpStreamHandler, 
         Waiting = null;
         RouteState = null;
         Frames = null;
+        RouteLabels = null;
+        Tap = null;
         _target = null;
         _connection = null;
         Status = 0;

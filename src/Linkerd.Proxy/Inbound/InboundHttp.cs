@@ -2,6 +2,7 @@ using Linkerd.Http;
 using Linkerd.Model;
 using Linkerd.Proxy.Errors;
 using Linkerd.Proxy.Stack;
+using Linkerd.Proxy.Tap;
 
 namespace Linkerd.Proxy.Inbound;
 
@@ -53,6 +54,7 @@ internal sealed class InboundHttp : IHttpService, IExchangeObserver
         // Whatever the client claims to be is removed; only the identity that TLS proved is passed on.
         request.Remove(KnownHeader.L5dClientId);
         if (_clientId is not null) request.Add(KnownHeader.L5dClientId, _clientId);
+        if (_stack.Worker.Taps is { } taps) TapRecord.Begin(taps, exchange, permit.TapSubject(_target));
         exchange.Forward(_port.ClientFor(_target, ProtocolFor(request)), attempt: null);
     }
 

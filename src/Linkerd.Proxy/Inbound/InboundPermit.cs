@@ -1,7 +1,9 @@
 using Linkerd.Http;
 using Linkerd.Model;
 using Linkerd.Proxy.Metrics;
+using Linkerd.Net;
 using Linkerd.Proxy.Stack;
+using Linkerd.Proxy.Tap;
 using Linkerd.Telemetry;
 
 namespace Linkerd.Proxy.Inbound;
@@ -20,6 +22,7 @@ internal sealed class InboundPermit : IExchangeObserver
     private readonly Labels _labels;
     private readonly bool _isAudited;
     private bool _denialLogged;
+    private TapSubject? _tap;
     private HttpEndpointMetrics? _metrics;
     private InboundRouteMetrics? _routeMetrics;
 
@@ -73,9 +76,13 @@ internal sealed class InboundPermit : IExchangeObserver
         _routeMetrics.OnRequest(exchange);
     }
 
+    /// <summary>What taps say of both ends; the port's address never changes for a connection.</summary>
+    public TapSubject TapSubject(SocketAddress target) => _tap ??= TapSubjects.Inbound(target, _peer.Tls, Policy.Server.Meta, Route.Meta, _authorization ?? Meta.Unknown);
+
     public void OnResponse(HttpExchange exchange, HeaderBlock response)
     {
         _metrics?.OnResponse(exchange, response);
+        exchange.Tap?.OnResponse(exchange, response);
         _after?.OnResponse(exchange, response);
     }
 
@@ -83,6 +90,7 @@ internal sealed class InboundPermit : IExchangeObserver
     {
         _metrics?.OnEnd(exchange, exchange.StartedAt);
         _routeMetrics?.OnEnd(exchange);
+        exchange.Tap?.OnEnd(exchange);
         _after?.OnEnd(exchange);
     }
 

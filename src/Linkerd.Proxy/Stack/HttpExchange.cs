@@ -1,5 +1,6 @@
 using Linkerd.Http;
 using Linkerd.Proxy.Errors;
+using Linkerd.Proxy.Tap;
 
 namespace Linkerd.Proxy.Stack;
 
@@ -91,6 +92,12 @@ public abstract class HttpExchange
 
     /// <summary>The request can be sent again: all of its body so far is kept.</summary>
     public virtual bool IsReplayable => false;
+
+    /// <summary>Labels of the route, for taps; null for none. Set before <see cref="Forward"/>, cleared when the exchange is reused.</summary>
+    public TapLabels? RouteLabels { get; set; }
+
+    /// <summary>The taps that follow the request, or its current attempt; null for none.</summary>
+    internal TapRecord? Tap { get; set; }
 
     /// <summary>Free for the stack: the route, and what else a layer must find again at the end. Cleared when the exchange is reused.</summary>
     public object? RouteState { get; set; }

@@ -1,0 +1,11 @@
+namespace Linkerd.Proxy.Tap;
+
+/// <summary>Where the events of a tap go. Called on the control loop.</summary>
+internal interface ITapOutput
+{
+    /// <summary>Framed events, valid during the call.</summary>
+    void OnChunk(ReadOnlySpan<byte> frames);
+
+    /// <summary>The last request is over; chunks of other workers may still come.</summary>
+    void OnCompleted();
+}
