@@ -52,6 +52,7 @@ internal sealed class OutboundCall : IExchangeObserver, IAttemptPolicy, IWaiting
         }
 
         _rule = rule;
+        exchange.RouteLabels = rule.Labels;
         if (rule.Profile is { } profile) BeginProfile(exchange, profile);
         if (!rule.Filters.TryPass(request, _matched, out ProxyError answer))
         {

@@ -3,6 +3,7 @@ using Linkerd.Proxy.Detect;
 using Linkerd.Proxy.Metrics;
 using Linkerd.Proxy.Route;
 using Linkerd.Proxy.Stack;
+using Linkerd.Proxy.Tap;
 using Linkerd.Telemetry;
 
 namespace Linkerd.Proxy.Outbound;
@@ -96,6 +97,7 @@ internal sealed class RouteCompiler(OutboundStack stack, Meta parent, Func<Backe
     private RouteRule ProfileRule(ProfileRoute route, Labels labels, RuleBackends distribution, RetryBudgetBucket bucket) => new()
     {
         Backends = distribution,
+        Labels = new TapLabels([.. route.Labels]),
         Timeouts = new ExchangeTimeouts(route.Timeout ?? default, default, default, Errors.ProxyErrorKind.ProfileTimeout),
         Retry = route.IsRetryable ? new RetrySettings { MaxRetries = int.MaxValue } : null,
         Profile = new ProfileRule(
@@ -118,6 +120,7 @@ internal sealed class RouteCompiler(OutboundStack stack, Meta parent, Func<Backe
             Retry = RetrySettings.Compile(rule.Retry),
             AllowsOverrides = rule.AllowRequestHeaders,
             Metrics = metrics,
+            Labels = new TapLabels([new("route_group", route.Group), new("route_kind", route.Kind), new("route_name", route.Name)]),
         };
     }
 

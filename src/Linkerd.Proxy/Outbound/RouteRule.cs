@@ -1,6 +1,7 @@
 using Linkerd.Proxy.Metrics;
 using Linkerd.Proxy.Route;
 using Linkerd.Proxy.Stack;
+using Linkerd.Proxy.Tap;
 
 namespace Linkerd.Proxy.Outbound;
 
@@ -21,6 +22,9 @@ internal sealed class RouteRule
 
     /// <summary>Null where none are kept, as for service profiles.</summary>
     public RouteMetrics? Metrics { get; init; }
+
+    /// <summary>Names the route for taps; null for none.</summary>
+    public TapLabels? Labels { get; init; }
 
     /// <summary>Set when the rule is a service profile's.</summary>
     public ProfileRule? Profile { get; init; }

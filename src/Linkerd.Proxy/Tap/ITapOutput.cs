@@ -3,6 +3,9 @@ namespace Linkerd.Proxy.Tap;
 /// <summary>Where the events of a tap go. Called on the control loop.</summary>
 internal interface ITapOutput
 {
+    /// <summary>Every worker knows of the tap: from now on no request is missed.</summary>
+    void OnReady();
+
     /// <summary>Framed events, valid during the call.</summary>
     void OnChunk(ReadOnlySpan<byte> frames);
 

@@ -23,6 +23,7 @@ internal sealed class TapCall : IHttpStreamHandler, ITapOutput
     private HttpStream? _stream;
     private TapSession? _session;
     private bool _answered;
+    private bool _headSent;
 
     public TapCall(Worker worker, TapHub hub, bool isPermitted, HttpStream stream)
     {
@@ -87,9 +88,21 @@ internal sealed class TapCall : IHttpStreamHandler, ITapOutput
 
     public void OnClosed(HttpStream stream) => Leave();
 
+    public void OnReady()
+    {
+        if (_headSent || _stream is not { } stream) return;
+        _headSent = true;
+        HeaderBlock head = _worker.Http.RentHead();
+        head.Status = 200;
+        head.Add(KnownHeader.ContentType, "application/grpc"u8);
+        stream.SendHead(head, end: false);
+        _worker.Http.Return(head);
+    }
+
     public void OnChunk(ReadOnlySpan<byte> frames)
     {
         if (_stream is not { } stream || _session is not { } session) return;
+        OnReady();
         int sent = stream.SendData(frames, end: false);
         if (sent > 0) session.Sent(sent);
     }
@@ -117,11 +130,6 @@ internal sealed class TapCall : IHttpStreamHandler, ITapOutput
 
         _answered = true;
         _session = session;
-        HeaderBlock head = _worker.Http.RentHead();
-        head.Status = 200;
-        head.Add(KnownHeader.ContentType, "application/grpc"u8);
-        _stream!.SendHead(head, end: false);
-        _worker.Http.Return(head);
     }
 
     private void Refuse(StatusCode code, string message)
@@ -140,6 +148,7 @@ internal sealed class TapCall : IHttpStreamHandler, ITapOutput
     private void Finish(StatusCode code, string message)
     {
         if (_stream is not { } stream) return;
+        OnReady();
         HeaderBlock trailers = _worker.Http.RentHead();
         AddStatus(trailers, code, message);
         stream.SendTrailers(trailers);

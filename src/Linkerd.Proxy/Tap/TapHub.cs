@@ -31,17 +31,7 @@ public sealed class TapHub
         if (_sessions.Count >= MaxSessions) return null;
         var session = new TapSession(_control, _base++, limit, match, extractsHeaders, output);
         _sessions.Add(session);
-        foreach (Worker worker in _workers)
-        {
-            worker.Loop.Post(
-                static state =>
-                {
-                    (TapHub hub, Worker worker, TapSession session) = ((TapHub, Worker, TapSession))state!;
-                    worker.Taps = [.. worker.Taps ?? [], new TapWriter(session, worker.Loop, hub._dropped.For(worker.Index))];
-                },
-                (this, worker, session));
-        }
-
+        OnEach(worker => worker.Taps = [.. worker.Taps ?? [], new TapWriter(session, worker.Loop, _dropped.For(worker.Index))], output.OnReady);
         return session;
     }
 
@@ -49,18 +39,7 @@ public sealed class TapHub
     internal void End(TapSession session, Action flushed)
     {
         if (!_sessions.Remove(session)) return;
-        int left = _workers.Count;
-        foreach (Worker worker in _workers)
-        {
-            worker.Loop.Post(() =>
-            {
-                Remove(worker, session);
-                _control.Post(() =>
-                {
-                    if (--left == 0) flushed();
-                });
-            });
-        }
+        OnEach(worker => Remove(worker, session), flushed);
     }
 
     private static void Remove(Worker worker, TapSession session)
@@ -73,5 +52,22 @@ public sealed class TapHub
 
         TapWriter[] rest = [.. taps.Where(t => t.Session != session)];
         worker.Taps = rest.Length > 0 ? rest : null;
+    }
+
+    /// <summary>Runs on every worker's loop, then once on the control loop.</summary>
+    private void OnEach(Action<Worker> action, Action then)
+    {
+        int left = _workers.Count;
+        foreach (Worker worker in _workers)
+        {
+            worker.Loop.Post(() =>
+            {
+                action(worker);
+                _control.Post(() =>
+                {
+                    if (--left == 0) then();
+                });
+            });
+        }
     }
 }
