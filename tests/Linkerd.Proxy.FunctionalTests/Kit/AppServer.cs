@@ -20,7 +20,8 @@ internal sealed class AppServer : IAsyncDisposable
     /// <param name="port">On which port.</param>
     /// <param name="protocols">HTTP/1, or HTTP/2 with prior knowledge.</param>
     /// <param name="address">Which of the pod's addresses; all IPv4 ones by default.</param>
-    public static async Task<AppServer> StartAsync(Pod pod, int port, HttpProtocols protocols = HttpProtocols.Http1, IPAddress? address = null)
+    /// <param name="answer">Answers instead; null for what this class says.</param>
+    public static async Task<AppServer> StartAsync(Pod pod, int port, HttpProtocols protocols = HttpProtocols.Http1, IPAddress? address = null, RequestDelegate? answer = null)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore();
@@ -37,7 +38,7 @@ internal sealed class AppServer : IAsyncDisposable
         var application = builder.Build();
         application.UseRouting();
         Echo.Map(application, null);
-        application.MapFallback("{**path}", context => AnswerAsync(pod, context));
+        application.MapFallback("{**path}", answer ?? (context => AnswerAsync(pod, context)));
         await application.StartAsync();
         return new AppServer(application);
     }
