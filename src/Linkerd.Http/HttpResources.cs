@@ -9,8 +9,8 @@ public sealed class HttpResources
     private const int MaxPooled = 4096;
 
     private readonly Func<long> _clock;
-    private readonly Stack<HeaderBlock> _heads = new();
-    private readonly Stack<Http2Stream> _streams = new();
+    private Pool<HeaderBlock> _heads = new(MaxPooled);
+    private Pool<Http2Stream> _streams = new(MaxPooled);
     private readonly List<HttpSession> _timed = [];
     private int _checkInterval = int.MaxValue;
     private Segment? _segments;
@@ -44,14 +44,14 @@ public sealed class HttpResources
     internal byte[] Scratch { get; private set; } = new byte[1024];
 
     /// <summary>Takes an empty block; its owner gives it back with <see cref="Return(HeaderBlock)"/>.</summary>
-    public HeaderBlock RentHead() => _heads.TryPop(out HeaderBlock? head) ? head : new HeaderBlock();
+    public HeaderBlock RentHead() => _heads.Take() ?? new HeaderBlock();
 
     /// <summary>Gives a block back. It must not be touched afterwards.</summary>
     public void Return(HeaderBlock head)
     {
         ArgumentNullException.ThrowIfNull(head);
         head.Clear();
-        if (_heads.Count < MaxPooled && head.TrimCapacity()) _heads.Push(head);
+        if (head.TrimCapacity()) _heads.Give(head);
     }
 
     /// <summary>Lets go of everything pooled. A loop calls it when it has been idle.</summary>
@@ -108,12 +108,9 @@ public sealed class HttpResources
         return Scratch;
     }
 
-    internal Http2Stream RentStream() => _streams.TryPop(out Http2Stream? stream) ? stream : new Http2Stream();
+    internal Http2Stream RentStream() => _streams.Take() ?? new Http2Stream();
 
-    internal void Return(Http2Stream stream)
-    {
-        if (_streams.Count < MaxPooled) _streams.Push(stream);
-    }
+    internal void Return(Http2Stream stream) => _streams.Give(stream);
 
     internal Segment RentSegment()
     {

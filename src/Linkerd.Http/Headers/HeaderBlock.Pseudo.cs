@@ -108,10 +108,17 @@ public sealed partial class HeaderBlock
         ContentLength = other.ContentLength;
     }
 
+    private bool IsSamePseudo(HeaderBlock other) =>
+        Status == other.Status && _methodKind == other._methodKind && ContentLength == other.ContentLength && Protocol == other.Protocol
+        && IsAbsoluteForm == other.IsAbsoluteForm && IsUpgrade == other.IsUpgrade
+        && _path.IsSame(other._path) && _authority.IsSame(other._authority) && _scheme.IsSame(other._scheme) && _method.IsSame(other._method);
+
     private struct TextSpan
     {
         public int Offset;
         public int Length;
         public bool IsSet;
+
+        public readonly bool IsSame(TextSpan other) => Offset == other.Offset && Length == other.Length && IsSet == other.IsSet;
     }
 }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace Linkerd.Http;
 
@@ -16,11 +17,26 @@ public sealed partial class HeaderBlock
     private const int MaxRetainedBytes = 16 * 1024;
     private const int MaxRetainedFields = 256;
 
-    private byte[] _bytes = new byte[512];
-    private Entry[] _entries = new Entry[24];
+    private byte[] _bytes;
+    private Entry[] _entries;
     private int _used;
     private int _count;
-    private UInt128 _known;
+
+    // One bit per known header that is there.
+    private ulong _knownLow;
+    private ulong _knownHigh;
+
+    public HeaderBlock()
+        : this(512, 24)
+    {
+    }
+
+    /// <summary>A block that takes no more memory than it is given; it grows when it must.</summary>
+    internal HeaderBlock(int bytes, int fields)
+    {
+        _bytes = bytes == 0 ? [] : new byte[bytes];
+        _entries = fields == 0 ? [] : new Entry[fields];
+    }
 
     /// <summary>Fields, pseudo-fields not counted.</summary>
     public int Count => _count;
@@ -71,7 +87,8 @@ public sealed partial class HeaderBlock
     }
 
     /// <summary>There is such a field.</summary>
-    public bool Contains(KnownHeader header) => (_known & (UInt128.One << (int)header)) != UInt128.Zero;
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool Contains(KnownHeader header) => ((((int)header < 64 ? _knownLow : _knownHigh) >> (int)header) & 1) != 0;
 
     /// <summary>There is such a field.</summary>
     public bool Contains(ReadOnlySpan<byte> name) => IndexOf(name, 0) >= 0;
@@ -128,7 +145,7 @@ public sealed partial class HeaderBlock
         _count--;
         _entries.AsSpan(index + 1, _count - index).CopyTo(_entries.AsSpan(index));
         if (known == KnownHeader.ContentLength) ContentLength = -1;
-        if (known != KnownHeader.Other && IndexOf(known, 0) < 0) _known &= ~(UInt128.One << (int)known);
+        if (known != KnownHeader.Other && IndexOf(known, 0) < 0) Forget(known);
     }
 
     /// <summary>Removes everything.</summary>
@@ -136,7 +153,7 @@ public sealed partial class HeaderBlock
     {
         _used = 0;
         _count = 0;
-        _known = UInt128.Zero;
+        _knownLow = _knownHigh = 0;
         ClearPseudo();
     }
 
@@ -148,12 +165,19 @@ public sealed partial class HeaderBlock
         Reserve(other._used);
         other._bytes.AsSpan(0, other._used).CopyTo(_bytes);
         _used = other._used;
-        if (_entries.Length < other._count) _entries = new Entry[other._entries.Length];
+        if (_entries.Length < other._count) _entries = new Entry[other._count];
         other._entries.AsSpan(0, other._count).CopyTo(_entries);
         _count = other._count;
-        _known = other._known;
+        _knownLow = other._knownLow;
+        _knownHigh = other._knownHigh;
         CopyPseudo(other);
     }
+
+    /// <summary>Holds the same as <paramref name="other"/>, made in the same way: blocks that say the same can still differ in what was removed from them.</summary>
+    internal bool IsSame(HeaderBlock other) =>
+        _used == other._used && _count == other._count && IsSamePseudo(other)
+        && MemoryMarshal.AsBytes(_entries.AsSpan(0, _count)).SequenceEqual(MemoryMarshal.AsBytes(other._entries.AsSpan(0, _count)))
+        && _bytes.AsSpan(0, _used).SequenceEqual(other._bytes.AsSpan(0, _used));
 
     /// <summary>Gives up memory above what a usual head needs. False when the block is not worth keeping.</summary>
     internal bool TrimCapacity() => _bytes.Length <= MaxRetainedBytes && _entries.Length <= MaxRetainedFields;
@@ -181,42 +205,72 @@ public sealed partial class HeaderBlock
 
     internal KnownHeader KnownAt(int index) => _entries[index].Known;
 
+    internal bool IsSensitiveAt(int index) => _entries[index].IsSensitive;
+
+    internal ReadOnlySpan<byte> ValueAt(int index)
+    {
+        ref Entry entry = ref _entries[index];
+        return _bytes.AsSpan(entry.ValueOffset, entry.ValueLength);
+    }
+
+    internal ReadOnlySpan<byte> NameAt(int index) => NameOf(in _entries[index]);
+
+    /// <summary>
+    /// Adds the field of a line of HTTP/1, given without its CRLF. The name is checked and put into lower case in one pass; the value is
+    /// trimmed and checked. Nothing is added when the answer is a fault.
+    /// </summary>
+    internal HttpFault AddLine(ReadOnlySpan<byte> line)
+    {
+        Reserve(line.Length);
+        int length = FieldRules.LowerTokenInto(line, _bytes.AsSpan(_used));
+        if (length == 0 || length == line.Length || line[length] != (byte)':') return HttpFault.Protocol("a field name is not a token");
+        ReadOnlySpan<byte> value = FieldRules.Trim(line[(length + 1)..]);
+        if (!FieldRules.IsValue(value)) return HttpFault.Protocol("a field value has a control character");
+        int offset = _used;
+        KnownHeader known = KnownHeaders.Find(_bytes.AsSpan(offset, length));
+        if (known == KnownHeader.Other) _used += length;
+        Append(known, offset, length, value, isSensitive: false);
+        return default;
+    }
+
     private void Append(KnownHeader known, int nameOffset, int nameLength, ReadOnlySpan<byte> value, bool isSensitive)
     {
         int valueOffset = Store(value);
-        if (_count == _entries.Length) Array.Resize(ref _entries, _count * 2);
-        _entries[_count++] = new Entry
-        {
-            NameOffset = nameOffset,
-            NameLength = known == KnownHeader.Other ? nameLength : 0,
-            ValueOffset = valueOffset,
-            ValueLength = value.Length,
-            Known = known,
-            IsSensitive = isSensitive,
-        };
+        if (_count == _entries.Length) Array.Resize(ref _entries, Math.Max(8, _count * 2));
+        ref Entry entry = ref _entries[_count++];
+        entry.NameOffset = known == KnownHeader.Other ? nameOffset : 0;
+        entry.NameLength = known == KnownHeader.Other ? nameLength : 0;
+        entry.ValueOffset = valueOffset;
+        entry.ValueLength = value.Length;
+        entry.Known = known;
+        entry.IsSensitive = isSensitive;
+        entry.Unused = 0;
         if (known == KnownHeader.Other) return;
-        _known |= UInt128.One << (int)known;
+        if ((int)known < 64) _knownLow |= 1UL << (int)known;
+        else _knownHigh |= 1UL << (int)known;
         if (known == KnownHeader.ContentLength) ContentLength = DecimalText.TryParse(value, out long length) ? length : -1;
+    }
+
+    private void Forget(KnownHeader known)
+    {
+        if ((int)known < 64) _knownLow &= ~(1UL << (int)known);
+        else _knownHigh &= ~(1UL << (int)known);
     }
 
     private void AppendLower(ReadOnlySpan<byte> name)
     {
         Reserve(name.Length);
-        Span<byte> target = _bytes.AsSpan(_used, name.Length);
-        for (int i = 0; i < name.Length; i++)
-        {
-            byte b = name[i];
-            target[i] = (uint)(b - 'A') <= 'Z' - 'A' ? (byte)(b | 0x20) : b;
-        }
-
+        FieldRules.Lower(name, _bytes.AsSpan(_used, name.Length));
         _used += name.Length;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Reserve(int count)
     {
-        if (_bytes.Length - _used >= count) return;
-        Array.Resize(ref _bytes, Math.Max(_bytes.Length * 2, _used + count));
+        if (_bytes.Length - _used < count) Grow(count);
     }
+
+    private void Grow(int count) => Array.Resize(ref _bytes, Math.Max(_bytes.Length * 2, _used + count));
 
     private int IndexOf(KnownHeader header, int start)
     {
@@ -232,13 +286,8 @@ public sealed partial class HeaderBlock
     {
         Span<byte> lower = stackalloc byte[64];
         if (name.Length > lower.Length) return IndexOfLong(name, start);
-        for (int i = 0; i < name.Length; i++)
-        {
-            byte b = name[i];
-            lower[i] = (uint)(b - 'A') <= 'Z' - 'A' ? (byte)(b | 0x20) : b;
-        }
-
         lower = lower[..name.Length];
+        FieldRules.Lower(name, lower);
         KnownHeader known = KnownHeaders.Find(lower);
         if (known != KnownHeader.Other) return Contains(known) ? IndexOf(known, start) : -1;
         for (int i = start; i < _count; i++)
@@ -263,6 +312,8 @@ public sealed partial class HeaderBlock
     private ReadOnlySpan<byte> NameOf(in Entry entry) =>
         entry.Known == KnownHeader.Other ? _bytes.AsSpan(entry.NameOffset, entry.NameLength) : KnownHeaders.NameOf(entry.Known);
 
+    // Without padding, so that entries can be compared as bytes.
+    [StructLayout(LayoutKind.Sequential, Pack = 4)]
     private struct Entry
     {
         public int NameOffset;
@@ -271,5 +322,6 @@ public sealed partial class HeaderBlock
         public int ValueLength;
         public KnownHeader Known;
         public bool IsSensitive;
+        public short Unused;
     }
 }

@@ -6,8 +6,23 @@ internal sealed class HpackDecoder(int maxTableSize)
     // The peer may use the protocol's default until it has seen our setting.
     private readonly HpackDynamicTable _table = new(4096);
     private byte[] _text = [];
+    private BlockMemo? _memo;
+    private bool _isAllIndexed;
 
     public HpackDynamicTable Table => _table;
+
+    /// <summary>What a block stands for, when it was read before and the table is the same; else null, and the block is to be read.</summary>
+    public HeaderBlock? Recall(ReadOnlySpan<byte> block, BlockKind kind)
+    {
+        _isAllIndexed = true;
+        return _memo?.Block(block, kind, _table.Version);
+    }
+
+    /// <summary>Remembers a block that was read without a fault, if it has indices only.</summary>
+    public void Remember(ReadOnlySpan<byte> block, HeaderBlock head, BlockKind kind)
+    {
+        if (_isAllIndexed) (_memo ??= new BlockMemo()).Remember(block, head, kind, _table.Version);
+    }
 
     /// <summary>
     /// Reads the field at <paramref name="at"/> and moves on. False at the end, and with <paramref name="isFaulty"/> when the
@@ -30,6 +45,7 @@ internal sealed class HpackDecoder(int maxTableSize)
                 return !isFaulty;
             }
 
+            _isAllIndexed = false;
             if ((b & 0xe0) != 0x20)
             {
                 isFaulty = !Literal(block, ref at, b, ref field);

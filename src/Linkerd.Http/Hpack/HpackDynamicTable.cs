@@ -24,6 +24,9 @@ internal sealed class HpackDynamicTable(int maxSize)
     /// <summary>Entries ever inserted; the newest has this number, counting from 1.</summary>
     public int Inserted { get; private set; }
 
+    /// <summary>Changes with every change of the table: while it stays, an index means the same field.</summary>
+    public int Version { get; private set; }
+
     public ref readonly Entry this[int index] => ref _entries[(_first + Count - 1 - index) & (_entries.Length - 1)];
 
     public ReadOnlySpan<byte> NameOf(in Entry entry) => entry.Id is FieldId.Other or FieldId.UnknownPseudo ? _text.AsSpan(entry.Offset, entry.NameLength) : FieldId.NameOf(entry.Id);
@@ -33,6 +36,7 @@ internal sealed class HpackDynamicTable(int maxSize)
     public void Resize(int maxSize)
     {
         MaxSize = maxSize;
+        Version++;
         Evict(0);
     }
 
@@ -40,6 +44,7 @@ internal sealed class HpackDynamicTable(int maxSize)
     public void Add(byte id, ReadOnlySpan<byte> name, ReadOnlySpan<byte> value, bool isValid)
     {
         int size = name.Length + value.Length + Overhead;
+        Version++;
         Evict(size);
         if (size > MaxSize) return;
         int stored = id is FieldId.Other or FieldId.UnknownPseudo ? name.Length : 0;

@@ -15,7 +15,9 @@ internal sealed class HpackEncoder(int maxTableSize)
     private uint[] _seen = [];
     private Slot[] _byField = [];
     private Slot[] _byName = [];
+    private BlockMemo? _memo;
     private int _turn;
+    private bool _isAllIndexed;
     private int _smallestSize = -1;
     private bool _announceSize = maxTableSize < 4096;
 
@@ -37,13 +39,28 @@ internal sealed class HpackEncoder(int maxTableSize)
     /// <summary>Encodes pseudo-fields, then fields. Returns the bytes written.</summary>
     public int Encode(HeaderBlock block, Span<byte> target)
     {
+        if (!_announceSize && _memo is { } memo && memo.Coded(block, _table.Version) is { IsEmpty: false } known)
+        {
+            known.CopyTo(target);
+            return known.Length;
+        }
+
         int at = WriteSize(target);
-        if (block.Status != 0) at += WriteStatus(target[at..], block.Status);
-        else if (block.MethodKind != RequestMethod.None) at += WriteRequest(target[at..], block);
+        _isAllIndexed = at == 0;
+        at += WriteFields(block, target[at..]);
+        if (_isAllIndexed && at > 0) (_memo ??= new BlockMemo()).Remember(block, target[..at], _table.Version);
+        return at;
+    }
+
+    private int WriteFields(HeaderBlock block, Span<byte> target)
+    {
+        int at = 0;
+        if (block.Status != 0) at += WriteStatus(target, block.Status);
+        else if (block.MethodKind != RequestMethod.None) at += WriteRequest(target, block);
         for (int i = 0; i < block.Count; i++)
         {
-            HeaderField field = block[i];
-            at += WriteField(target[at..], (byte)field.Known, field.Name, field.Value, field.IsSensitive || IsCredential(field.Known));
+            KnownHeader known = block.KnownAt(i);
+            at += WriteField(target[at..], (byte)known, block.NameAt(i), block.ValueAt(i), block.IsSensitiveAt(i) || IsCredential(known));
         }
 
         return at;
@@ -164,8 +181,9 @@ internal sealed class HpackEncoder(int maxTableSize)
         return entry.Id == id && _table.ValueOf(in entry).SequenceEqual(value) && (id != FieldId.Other || _table.NameOf(in entry).SequenceEqual(name));
     }
 
-    private static int WriteLiteral(Span<byte> target, byte flags, int prefix, int nameIndex, ReadOnlySpan<byte> name, ReadOnlySpan<byte> value)
+    private int WriteLiteral(Span<byte> target, byte flags, int prefix, int nameIndex, ReadOnlySpan<byte> name, ReadOnlySpan<byte> value)
     {
+        _isAllIndexed = false;
         int at = HpackInteger.Write(target, flags, prefix, nameIndex);
         if (nameIndex == 0) at += WriteText(target[at..], name);
         return at + WriteText(target[at..], value);

@@ -11,6 +11,10 @@ internal static class Http1HeadParser
     /// </summary>
     public static int FindEnd(ReadOnlySpan<byte> data, ref int scanned, ref HttpFault fault)
     {
+        // Most heads come whole. Their lines are looked at when they are parsed.
+        int from = Math.Max(0, scanned - 3);
+        int whole = data[from..].IndexOf("\r\n\r\n"u8);
+        if (whole >= 0) return from + whole + 4;
         int at = scanned;
         while (true)
         {
@@ -24,11 +28,10 @@ internal static class Http1HeadParser
             next += at;
             if (next == 0 || data[next - 1] != (byte)'\r')
             {
-                fault = HttpFault.Protocol("a line ends in LF without CR");
+                fault = LoneLineFeed();
                 return -1;
             }
 
-            if (next >= 3 && data[next - 2] == (byte)'\n') return next + 1;
             at = next + 1;
         }
     }
@@ -36,7 +39,7 @@ internal static class Http1HeadParser
     /// <summary>Parses a request: <paramref name="data"/> ends with the empty line.</summary>
     public static HttpFault ParseRequest(ReadOnlySpan<byte> data, HeaderBlock head, Http1Limits limits)
     {
-        ReadOnlySpan<byte> line = TakeLine(ref data);
+        if (!TryTakeLine(ref data, out ReadOnlySpan<byte> line)) return LoneLineFeed();
         int first = line.IndexOf((byte)' ');
         int last = line.LastIndexOf((byte)' ');
         if (first <= 0 || last == first) return HttpFault.Protocol("the request line is not method, target and version");
@@ -57,7 +60,7 @@ internal static class Http1HeadParser
     /// <summary>Parses a response: <paramref name="data"/> ends with the empty line.</summary>
     public static HttpFault ParseResponse(ReadOnlySpan<byte> data, HeaderBlock head, Http1Limits limits)
     {
-        ReadOnlySpan<byte> line = TakeLine(ref data);
+        if (!TryTakeLine(ref data, out ReadOnlySpan<byte> line)) return LoneLineFeed();
         if (line.Length < 12 || line[8] != (byte)' ' || (line.Length > 12 && line[12] != (byte)' ')) return HttpFault.Protocol("the status line is not version and status");
         HttpFault fault = ParseVersion(line[..8], head);
         if (!fault.IsNone) return fault;
@@ -73,15 +76,12 @@ internal static class Http1HeadParser
         int count = 0;
         while (true)
         {
-            ReadOnlySpan<byte> line = TakeLine(ref data);
+            if (!TryTakeLine(ref data, out ReadOnlySpan<byte> line)) return LoneLineFeed();
             if (line.IsEmpty) return default;
             if (++count > maxFields) return HttpFault.OfLimit(HttpLimit.HeaderCount, "a head has too many fields");
             if (line[0] is (byte)' ' or (byte)'\t') return HttpFault.Protocol("a field is folded over lines");
-            int colon = line.IndexOf((byte)':');
-            if (colon <= 0 || !FieldRules.IsToken(line[..colon])) return HttpFault.Protocol("a field name is not a token");
-            ReadOnlySpan<byte> value = FieldRules.Trim(line[(colon + 1)..]);
-            if (!FieldRules.IsValue(value)) return HttpFault.Protocol("a field value has a control character");
-            head.Add(line[..colon], value);
+            HttpFault fault = head.AddLine(line);
+            if (!fault.IsNone) return fault;
             if (isTrailers) DropFraming(head);
         }
     }
@@ -96,13 +96,21 @@ internal static class Http1HeadParser
         }
     }
 
-    private static ReadOnlySpan<byte> TakeLine(ref ReadOnlySpan<byte> data)
+    private static bool TryTakeLine(ref ReadOnlySpan<byte> data, out ReadOnlySpan<byte> line)
     {
         int end = data.IndexOf((byte)'\n');
-        ReadOnlySpan<byte> line = data[..(end - 1)];
+        if (end <= 0 || data[end - 1] != (byte)'\r')
+        {
+            line = default;
+            return false;
+        }
+
+        line = data[..(end - 1)];
         data = data[(end + 1)..];
-        return line;
+        return true;
     }
+
+    private static HttpFault LoneLineFeed() => HttpFault.Protocol("a line ends in LF without CR");
 
     private static HttpFault ParseVersion(ReadOnlySpan<byte> version, HeaderBlock head)
     {

@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+
 namespace Linkerd.Http;
 
 /// <summary>Writes heads and trailers of HTTP/1 into a span that is known to be large enough.</summary>
@@ -36,6 +38,12 @@ internal ref struct Http1HeadWriter(Span<byte> target)
 
     public void StatusLine(int status)
     {
+        if (status == 200)
+        {
+            Put("HTTP/1.1 200 OK\r\n"u8);
+            return;
+        }
+
         Put("HTTP/1.1 "u8);
         Number(status);
         Put(" "u8);
@@ -49,25 +57,29 @@ internal ref struct Http1HeadWriter(Span<byte> target)
         bool hasCookie = false;
         for (int i = 0; i < head.Count; i++)
         {
-            HeaderField field = head[i];
-            if (field.Known == KnownHeader.ContentLength && !withLength) continue;
-            if (field.Known == KnownHeader.Cookie)
+            KnownHeader known = head.KnownAt(i);
+            if (known == KnownHeader.ContentLength && !withLength) continue;
+            if (known == KnownHeader.Cookie)
             {
                 if (!hasCookie) Cookies(head, i);
                 hasCookie = true;
                 continue;
             }
 
-            Field(field.Name, field.Value);
+            Field(head.NameAt(i), head.ValueAt(i));
         }
     }
 
     public void Field(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value)
     {
-        Put(name);
-        Put(": "u8);
-        Put(value);
-        Put("\r\n"u8);
+        int colon = name.Length;
+        int end = colon + 2 + value.Length;
+        Span<byte> line = _target.Slice(Length, end + 2);
+        name.CopyTo(line);
+        value.CopyTo(line[(colon + 2)..]);
+        BinaryPrimitives.WriteUInt16LittleEndian(line[colon..], ':' | (' ' << 8));
+        BinaryPrimitives.WriteUInt16LittleEndian(line[end..], '\r' | ('\n' << 8));
+        Length += end + 2;
     }
 
     public void Number(long number) => Length += DecimalText.Format(number, _target[Length..]);

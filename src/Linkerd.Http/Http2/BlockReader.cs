@@ -21,6 +21,12 @@ internal ref struct BlockReader(HpackDecoder decoder, Http2Limits limits)
 
     public HttpFault Read(ReadOnlySpan<byte> block, HeaderBlock head, BlockKind kind)
     {
+        if (decoder.Recall(block, kind) is { } known)
+        {
+            head.CopyFrom(known);
+            return default;
+        }
+
         int at = 0;
         int count = 0;
         HpackField field = default;
@@ -40,6 +46,7 @@ internal ref struct BlockReader(HpackDecoder decoder, Http2Limits limits)
         _count = count;
         IsUndecodable = isFaulty;
         if (_fault.IsNone && !IsUndecodable) Complete(head, kind);
+        if (_fault.IsNone && !IsUndecodable) decoder.Remember(block, head, kind);
         return _fault;
     }
 

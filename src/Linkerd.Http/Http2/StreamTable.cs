@@ -5,6 +5,9 @@ internal sealed class StreamTable
 {
     private Http2Stream?[] _slots = new Http2Stream?[16];
 
+    // While every stream is in its own slot, one can be taken out without a look at its neighbours.
+    private int _displaced;
+
     public int Count { get; private set; }
 
     public Http2Stream? Find(int id)
@@ -21,7 +24,7 @@ internal sealed class StreamTable
     public void Add(Http2Stream stream)
     {
         if (Count * 2 >= _slots.Length) Grow();
-        Place(_slots, stream);
+        Place(stream);
         Count++;
     }
 
@@ -29,7 +32,8 @@ internal sealed class StreamTable
     {
         Http2Stream?[] slots = _slots;
         int mask = slots.Length - 1;
-        int hole = Home(stream.Id, slots.Length);
+        int home = Home(stream.Id, slots.Length);
+        int hole = home;
         while (!ReferenceEquals(slots[hole], stream))
         {
             if (slots[hole] is null) return;
@@ -38,12 +42,15 @@ internal sealed class StreamTable
 
         Count--;
         slots[hole] = null;
+        if (hole != home) _displaced--;
+        if (_displaced == 0) return;
 
         // Those behind that would no longer be found move up.
         for (int i = (hole + 1) & mask; slots[i] is { } next; i = (i + 1) & mask)
         {
-            int home = Home(next.Id, slots.Length);
+            home = Home(next.Id, slots.Length);
             if (((i - home) & mask) < ((i - hole) & mask)) continue;
+            if (hole == home) _displaced--;
             slots[hole] = next;
             slots[i] = null;
             hole = i;
@@ -80,21 +87,24 @@ internal sealed class StreamTable
 
     private static int Home(int id, int length) => (id >> 1) & (length - 1);
 
-    private static void Place(Http2Stream?[] slots, Http2Stream stream)
+    private void Place(Http2Stream stream)
     {
-        int i = Home(stream.Id, slots.Length);
+        Http2Stream?[] slots = _slots;
+        int home = Home(stream.Id, slots.Length);
+        int i = home;
         while (slots[i] is not null) i = (i + 1) & (slots.Length - 1);
         slots[i] = stream;
+        if (i != home) _displaced++;
     }
 
     private void Grow()
     {
-        var larger = new Http2Stream?[_slots.Length * 2];
-        foreach (Http2Stream? stream in _slots)
+        Http2Stream?[] smaller = _slots;
+        _slots = new Http2Stream?[smaller.Length * 2];
+        _displaced = 0;
+        foreach (Http2Stream? stream in smaller)
         {
-            if (stream is not null) Place(larger, stream);
+            if (stream is not null) Place(stream);
         }
-
-        _slots = larger;
     }
 }

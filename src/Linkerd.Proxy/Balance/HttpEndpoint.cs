@@ -45,13 +45,13 @@ public sealed class HttpEndpoint : ILoad, IExchangeObserver
     /// <summary>Sends a request.</summary>
     public void Forward(HttpExchange exchange)
     {
-        if (exchange.Request.TryGet("l5d-require-id"u8, out ReadOnlySpan<byte> required) && !HasIdentity(required))
+        if (exchange.Request.TryGet(KnownHeader.L5dRequireId, out ReadOnlySpan<byte> required) && !HasIdentity(required))
         {
             exchange.Respond(ProxyError.Of(ProxyErrorKind.IdentityRequired));
             return;
         }
 
-        exchange.Request.Remove("l5d-require-id"u8);
+        exchange.Request.Remove(KnownHeader.L5dRequireId);
         _breaker?.OnRequest();
         _pending++;
         exchange.AttemptedAt = _worker.Loop.Now;
