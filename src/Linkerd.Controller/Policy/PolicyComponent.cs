@@ -59,7 +59,7 @@ internal sealed partial class PolicyComponent : IComponent
         await using var admin = await AdminServer.StartAsync(context, flags.Listen("admin-addr"), () => feed.HasSynced, cancel);
         await feed.WaitForSyncAsync(cancel);
         var inbound = new InboundService(index);
-        var outbound = new OutboundService(index, settings, new OutboundMessages(settings));
+        var outbound = new OutboundService(index, settings);
         await using var server = await GrpcHost.StartAsync(
             context,
             listen,
@@ -82,6 +82,7 @@ internal sealed partial class PolicyComponent : IComponent
         ProbeNetworks = Addresses.Networks(flags, "probe-networks"),
         ClusterDomain = flags.Required("cluster-domain"),
         Identities = new IdentityNames(flags.Required("control-plane-namespace"), flags.Required("identity-domain")),
+        GlobalEgressNamespace = flags.Required("global-egress-network-namespace"),
         AllowRequestHeaders = flags.Switch("allow-l5d-request-headers"),
     };
 

@@ -5,7 +5,6 @@ using Linkerd.Controller.Policy.Core;
 using Linkerd.Controller.Policy.Index;
 using Linkerd.Kubernetes.Models;
 using Linkerd.Model;
-using FailureAccrual = Linkerd.Controller.Policy.Core.FailureAccrual;
 
 namespace Linkerd.Controller.Tests.Policy;
 
@@ -20,12 +19,12 @@ public sealed class IndexTests
     });
 
     private readonly List<ServerPolicy> _inbound = [];
-    private readonly List<OutboundTarget> _outbound = [];
+    private readonly List<ClientPolicy> _outbound = [];
 
     private void AddPod(Dictionary<string, string>? annotations = null) =>
         _index.SetWorkload(WorkloadReader.Pod(Cluster.Pod("web-1", "10.1.0.1", annotations: annotations)));
 
-    private bool Outbound(string ip, int port) => _index.SubscribeOutbound(IPAddress.Parse(ip), default, port, _outbound.Add) is not null;
+    private bool Outbound(string ip, int port) => _index.SubscribeOutbound(new OutboundKey(IPAddress.Parse(ip), default, port, "client"), _outbound.Add) is not null;
 
     [Fact]
     public void An_unknown_pod_has_no_policy() => Assert.Null(_index.SubscribeInbound(s_pod, 80, _inbound.Add));
@@ -64,18 +63,19 @@ public sealed class IndexTests
     }
 
     [Theory]
-    [InlineData(null, 80, ServiceProtocol.Detect)]
-    [InlineData(null, 3306, ServiceProtocol.Opaque)]
-    [InlineData("http", 3306, ServiceProtocol.Http1)]
-    [InlineData("HTTP", 80, ServiceProtocol.Http1)]
-    [InlineData("kubernetes.io/h2c", 80, ServiceProtocol.Http2)]
-    [InlineData("linkerd.io/tcp", 80, ServiceProtocol.Opaque)]
-    [InlineData("https", 80, ServiceProtocol.Opaque)]
-    public void The_protocol_of_a_service_port(string? appProtocol, int port, ServiceProtocol expected)
+    [InlineData(null, 80, ClientProtocol.Detect)]
+    [InlineData(null, 3306, ClientProtocol.Opaque)]
+    [InlineData("http", 3306, ClientProtocol.Http1)]
+    [InlineData("HTTP", 80, ClientProtocol.Http1)]
+    [InlineData("kubernetes.io/h2c", 80, ClientProtocol.Http2)]
+    [InlineData("linkerd.io/tcp", 80, ClientProtocol.Opaque)]
+    [InlineData("https", 80, ClientProtocol.Opaque)]
+    public void The_protocol_of_a_service_port(string? appProtocol, int port, ClientProtocol expected)
     {
         _index.SetService(Cluster.Service("web", port: port, appProtocol: appProtocol));
         Assert.True(Outbound("10.96.0.1", port));
-        Assert.Equal([new OutboundTarget.ServicePort(new ServiceName("app", "web"), port, expected, null, new RouteTuning())], _outbound);
+        var policy = Assert.Single(_outbound);
+        Assert.Equal((new Meta("core", "Service", "web") { Namespace = "app", Port = port }, expected), (policy.Meta, policy.Protocol));
     }
 
     [Fact]
@@ -85,7 +85,8 @@ public sealed class IndexTests
         Assert.True(Outbound("10.96.0.1", 81));
         Assert.False(Outbound("10.1.0.1", 80));
         Assert.True(Outbound("93.184.216.34", 443));
-        Assert.Equal([new OutboundTarget.UndeclaredPort(new ServiceName("app", "web"), 81), new OutboundTarget.Outside(IPAddress.Parse("93.184.216.34"), 443)], _outbound);
+        Assert.Equal(["undefined-port", "egress-fallback"], _outbound.Select(p => p.OpaqueRoutes[0].Meta.Name));
+        Assert.Equal([DistributionKind.Empty, DistributionKind.FirstAvailable], _outbound.Select(p => p.OpaqueRoutes[0].Backends.Kind));
     }
 
     [Fact]
@@ -93,24 +94,33 @@ public sealed class IndexTests
     {
         _index.SetService(Cluster.Service("web"));
         Outbound("10.96.0.1", 80);
-        _index.SubscribeOutbound(null, new ServiceName("app", "web"), 80, _outbound.Add);
+        _index.SubscribeOutbound(new OutboundKey(null, new ServiceName("app", "web"), 80, "client"), _outbound.Add);
         _index.SetNamespace(Cluster.Namespace("app", new() { ["config.linkerd.io/opaque-ports"] = "80" }));
-        Assert.Equal([ServiceProtocol.Detect, ServiceProtocol.Detect, ServiceProtocol.Opaque, ServiceProtocol.Opaque], _outbound.Cast<OutboundTarget.ServicePort>().Select(t => t.Protocol));
+        Assert.Equal([ClientProtocol.Detect, ClientProtocol.Detect, ClientProtocol.Opaque, ClientProtocol.Opaque], _outbound.Select(t => t.Protocol));
         _index.RemoveService(Cluster.Service("web"));
-        Assert.IsType<OutboundTarget.Unknown>(_outbound[^1]);
+        Assert.Same(OutboundResolver.None, _outbound[^1]);
     }
 
     [Fact]
-    public void Failure_accrual_is_read_from_annotations()
+    public void Circuit_breakers_are_read_from_annotations()
     {
         var annotations = new Dictionary<string, string> { ["balancer.linkerd.io/failure-accrual"] = "consecutive" };
-        Assert.Equal(new FailureAccrual(7, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(60), 0.5f), FailureAccrual.Read(annotations));
+        ExponentialBackoff backoff = new(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(60), 0.5);
+        Assert.Equal(new FailureAccrual.Consecutive(7) { Backoff = backoff }, BreakerAnnotations.Breaker(annotations));
         annotations["balancer.linkerd.io/failure-accrual-consecutive-max-failures"] = "3";
         annotations["balancer.linkerd.io/failure-accrual-consecutive-min-penalty"] = "250ms";
-        Assert.Equal(new FailureAccrual(3, TimeSpan.FromMilliseconds(250), TimeSpan.FromSeconds(60), 0.5f), FailureAccrual.Read(annotations));
+        Assert.Equal(new FailureAccrual.Consecutive(3) { Backoff = backoff with { Min = TimeSpan.FromMilliseconds(250) } }, BreakerAnnotations.Breaker(annotations));
+        annotations["balancer.linkerd.io/failure-accrual"] = "unified";
+        annotations["balancer.alpha.linkerd.io/failure-accrual-success-rate-threshold"] = "0.95";
+        annotations["balancer.alpha.linkerd.io/failure-accrual-honor-retry-after"] = "true";
+        Assert.Equal(
+            new FailureAccrual.Unified(0.95, TimeSpan.FromSeconds(10), 5, 3) { Backoff = backoff with { Min = TimeSpan.FromMilliseconds(250) }, RespectRetryAfter = true },
+            BreakerAnnotations.Breaker(annotations));
+        annotations["balancer.alpha.linkerd.io/failure-accrual-success-rate-threshold"] = "1.5";
+        Assert.Null(BreakerAnnotations.Breaker(annotations));
+        annotations["balancer.linkerd.io/failure-accrual"] = "consecutive";
         annotations["balancer.linkerd.io/failure-accrual-consecutive-min-penalty"] = "61s";
-        Assert.Null(FailureAccrual.Read(annotations));
-        Assert.Null(FailureAccrual.Read(null));
+        Assert.Null(BreakerAnnotations.Breaker(annotations));
     }
 
     [Theory]

@@ -34,7 +34,7 @@ public sealed class PolicyWireTests : IAsyncLifetime
         };
         _index = new PolicyIndex(settings);
         var inbound = new InboundService(_index);
-        var outbound = new OutboundService(_index, settings, new OutboundMessages(settings));
+        var outbound = new OutboundService(_index, settings);
         _server = await GrpcServer.StartAsync(new GrpcServerSettings { EndPoint = new IPEndPoint(IPAddress.Loopback, 0) }, endpoints =>
         {
             inbound.Map(endpoints);

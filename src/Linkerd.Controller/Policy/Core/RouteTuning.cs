@@ -8,6 +8,15 @@ public sealed record RouteTuning
 {
     private const int MaxConditions = 100;
 
+    private static readonly Dictionary<string, int> s_codes = new()
+    {
+        ["cancelled"] = 1,
+        ["deadline-exceeded"] = 4,
+        ["resource-exhausted"] = 8,
+        ["internal"] = 13,
+        ["unavailable"] = 14,
+    };
+
     /// <summary>From the start of a request to the end of its response.</summary>
     public TimeSpan? RequestTimeout { get; init; }
 
@@ -19,6 +28,9 @@ public sealed record RouteTuning
 
     /// <summary>Ranges of statuses, both ends included, as text for comparison; empty for no retries.</summary>
     public string RetryStatuses { get; init; } = "";
+
+    /// <summary>gRPC codes that are retried, as text for comparison; empty for no retries.</summary>
+    public string RetryCodes { get; init; } = "";
 
     /// <summary>Most retries of a request; default 1.</summary>
     public int RetryLimit { get; init; } = 1;
@@ -36,6 +48,17 @@ public sealed record RouteTuning
         }
     }
 
+    /// <summary>The codes of <see cref="RetryCodes"/>.</summary>
+    public IEnumerable<int> RetryGrpcCodes() => RetryCodes.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(static name => s_codes[name]);
+
+    /// <summary>These, and the others' where these say nothing about time-outs, or nothing about retries.</summary>
+    public RouteTuning Or(RouteTuning other)
+    {
+        var times = RequestTimeout is not null || ResponseTimeout is not null || IdleTimeout is not null ? this : other;
+        var retries = RetryStatuses.Length > 0 || RetryCodes.Length > 0 ? this : other;
+        return retries with { RequestTimeout = times.RequestTimeout, ResponseTimeout = times.ResponseTimeout, IdleTimeout = times.IdleTimeout };
+    }
+
     /// <summary>Reads the annotations; what cannot be used is left out.</summary>
     public static RouteTuning Read(IReadOnlyDictionary<string, string>? annotations)
     {
@@ -47,6 +70,7 @@ public sealed record RouteTuning
             ResponseTimeout = Time(annotations, "timeout.linkerd.io/response"),
             IdleTimeout = Time(annotations, "timeout.linkerd.io/idle"),
             RetryStatuses = Statuses(annotations.GetValueOrDefault("retry.linkerd.io/http")),
+            RetryCodes = Codes(annotations.GetValueOrDefault("retry.linkerd.io/grpc")),
             RetryLimit = int.TryParse(annotations.GetValueOrDefault("retry.linkerd.io/limit"), NumberStyles.None, CultureInfo.InvariantCulture, out var limit) ? limit : 1,
             RetryTimeout = Time(annotations, "retry.linkerd.io/timeout"),
         };
@@ -57,6 +81,12 @@ public sealed record RouteTuning
     {
         var entries = (text ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         return entries.Length <= MaxConditions && Array.TrueForAll(entries, static e => Range(e) is not null) ? string.Join(',', entries) : "";
+    }
+
+    private static string Codes(string? text)
+    {
+        var entries = (text ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        return entries.Length <= MaxConditions && Array.TrueForAll(entries, static e => s_codes.ContainsKey(e)) ? string.Join(',', entries) : "";
     }
 
     private static TimeSpan? Time(IReadOnlyDictionary<string, string> annotations, string key) =>

@@ -42,6 +42,9 @@ internal sealed class PolicyFeed : IAsyncDisposable
         FollowRoutes(index, RouteKind.Http, TargetRef.PolicyGroup, "v1beta3", "httproutes", "HTTPRoute");
         FollowRoutes(index, RouteKind.Http, TargetRef.GatewayGroup, "v1", "httproutes", "HTTPRoute");
         FollowRoutes(index, RouteKind.Grpc, TargetRef.GatewayGroup, "v1", "grpcroutes", "GRPCRoute");
+        FollowRoutes(index, RouteKind.Tls, TargetRef.GatewayGroup, "v1alpha2", "tlsroutes", "TLSRoute");
+        FollowRoutes(index, RouteKind.Tcp, TargetRef.GatewayGroup, "v1alpha2", "tcproutes", "TCPRoute");
+        Follow(TargetRef.PolicyGroup, "v1alpha1", "egressnetworks", "EgressNetwork", EgressNetworkReader.Read, index.SetEgressNetwork, index.RemoveEgressNetwork);
         foreach (var informer in _informers)
             informer.Start();
     }

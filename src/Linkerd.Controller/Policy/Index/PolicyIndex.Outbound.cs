@@ -5,25 +5,24 @@ using Linkerd.Controller.Destination.Core;
 using Linkerd.Controller.Destination.Index;
 using Linkerd.Controller.Policy.Core;
 using Linkerd.Kubernetes.Models;
+using Linkerd.Model;
 
 namespace Linkerd.Controller.Policy.Index;
 
 /// <summary>Outbound policy.</summary>
 internal sealed partial class PolicyIndex
 {
-    private readonly Dictionary<ServiceName, PolicyService> _services = [];
-    private readonly Dictionary<IPAddress, ServiceName> _clusterIps = [];
-    private readonly Dictionary<(IPAddress? Ip, ServiceName Service), List<Watch<int, OutboundTarget>>> _outbound = [];
+    private readonly Dictionary<OutboundKey, List<Watch<OutboundKey, ClientPolicy>>> _outbound = [];
 
     public void SetService(Service service)
     {
         var info = PolicyService.Read(service);
         lock (_lock)
         {
-            var old = _services.GetValueOrDefault(info.Name);
-            _services[info.Name] = info;
-            MoveClusterIps(info.Name, old?.ClusterIps ?? [], info.ClusterIps);
-            RefreshService(info.Name, (old?.ClusterIps ?? []).Union(info.ClusterIps));
+            var isNew = _tables.Services.Get(info.Name) is null;
+            RefreshService(info.Name, _tables.Services.Set(info));
+            if (isNew)
+                RefreshUsersOf(info.Name);
         }
     }
 
@@ -32,29 +31,69 @@ internal sealed partial class PolicyIndex
         var name = new ServiceName(service.Metadata.Namespace ?? "", service.Metadata.Name ?? "");
         lock (_lock)
         {
-            if (!_services.Remove(name, out var old))
+            if (_tables.Services.Remove(name) is not { } addresses)
                 return;
-            MoveClusterIps(name, old.ClusterIps, []);
-            RefreshService(name, old.ClusterIps);
+            RefreshService(name, addresses);
+            RefreshUsersOf(name);
         }
     }
 
-    /// <summary>Tells a listener what leads to an address or (when <paramref name="ip"/> is null) a Service, at once and after every change.</summary>
-    /// <returns>The subscription; null when there is no policy for the target.</returns>
-    public Subscription? SubscribeOutbound(IPAddress? ip, ServiceName service, int port, Action<OutboundTarget> listener)
+    public void SetRoute(PolicyRoute route)
     {
         lock (_lock)
         {
-            var target = Resolve(ip, service, port);
-            if (target is OutboundTarget.Unknown || _subscriptions >= MaxSubscriptions)
+            var table = _tables.Routes(route.Kind, route.Meta.Group);
+            var old = table.Get(route.Name.Namespace, route.Name.Name);
+            table.Set(route);
+            RefreshParents([.. old?.Parents ?? [], .. route.Parents]);
+        }
+    }
+
+    public void RemoveRoute(RouteKind kind, string group, ResourceName name)
+    {
+        lock (_lock)
+        {
+            var table = _tables.Routes(kind, group);
+            if (table.Get(name.Namespace, name.Name) is not { } old)
+                return;
+            table.Remove(name);
+            RefreshParents(old.Parents);
+        }
+    }
+
+    public void SetEgressNetwork(EgressNetwork network)
+    {
+        lock (_lock)
+        {
+            _tables.EgressNetworks.Set(network);
+            RefreshOutside();
+        }
+    }
+
+    public void RemoveEgressNetwork(ResourceName name)
+    {
+        lock (_lock)
+        {
+            _tables.EgressNetworks.Remove(name);
+            RefreshOutside();
+        }
+    }
+
+    /// <summary>Tells a listener how traffic to a target is routed, at once and after every change; last of all <see cref="OutboundResolver.None"/> when the target is gone.</summary>
+    /// <returns>The subscription; null when there is no policy for the target.</returns>
+    public Subscription? SubscribeOutbound(OutboundKey key, Action<ClientPolicy> listener)
+    {
+        lock (_lock)
+        {
+            var policy = Resolve(key);
+            if (ReferenceEquals(policy, OutboundResolver.None) || _subscriptions >= MaxSubscriptions)
                 return null;
             _subscriptions++;
-            var watch = new Watch<int, OutboundTarget>(port, listener);
-            var key = (ip, service);
+            var watch = new Watch<OutboundKey, ClientPolicy>(key, listener, ClientPolicyComparer.Instance);
             if (!_outbound.TryGetValue(key, out var watches))
                 _outbound.Add(key, watches = []);
             watches.Add(watch);
-            watch.Publish(target);
+            watch.Publish(policy);
             return new Subscription(() =>
             {
                 lock (_lock)
@@ -67,47 +106,87 @@ internal sealed partial class PolicyIndex
         }
     }
 
-    private void MoveClusterIps(ServiceName name, IReadOnlyList<IPAddress> old, IReadOnlyList<IPAddress> now)
-    {
-        foreach (var ip in old.Except(now))
-        {
-            if (_clusterIps.TryGetValue(ip, out var owner) && owner == name)
-                _clusterIps.Remove(ip);
-        }
+    private void RefreshService(ServiceName name, IReadOnlyList<IPAddress> ips) => RefreshOutbound(k => k.Ip is null ? k.Service == name : ips.Contains(k.Ip));
 
-        foreach (var ip in now)
-            _clusterIps[ip] = name;
-    }
-
-    private void RefreshService(ServiceName name, IEnumerable<IPAddress> ips)
-    {
-        Refresh((null, name));
-        foreach (var ip in ips)
-            Refresh((ip, default));
-    }
-
+    /// <summary>Opaque ports may come from the namespace.</summary>
     private void RefreshOutbound(string ns)
     {
-        foreach (var service in _services.Values.Where(s => s.Name.Namespace == ns && s.OpaquePorts is null))
+        foreach (var service in _tables.Services.All.Where(s => s.Name.Namespace == ns && s.OpaquePorts is null).ToList())
             RefreshService(service.Name, service.ClusterIps);
     }
 
-    private void Refresh((IPAddress? Ip, ServiceName Service) key)
+    /// <summary>A Service that comes or goes changes the routes that name it as a backend.</summary>
+    private void RefreshUsersOf(ServiceName name)
     {
-        foreach (var watch in _outbound.GetValueOrDefault(key) ?? [])
-            watch.Publish(Resolve(key.Ip, key.Service, watch.Key));
+        foreach (var kind in Enum.GetValues<RouteKind>())
+        {
+            foreach (var route in _tables.AllRoutes(kind).Where(r => r.Rules.Any(rule => rule.Backends.Any(b => b.Target.Namespace == name.Namespace && b.Target.Name == name.Name))).ToList())
+                RefreshParents(route.Parents);
+        }
     }
 
-    private OutboundTarget Resolve(IPAddress? ip, ServiceName name, int port)
+    private void RefreshParents(IReadOnlyList<RouteParent> parents)
     {
-        if (ip is not null && !_clusterIps.TryGetValue(ip, out name))
-            return _settings.ClusterNetworks.Any(n => n.Contains(ip)) ? new OutboundTarget.Unknown() : new OutboundTarget.Outside(ip, port);
-        if (!_services.TryGetValue(name, out var service))
-            return new OutboundTarget.Unknown();
-        if (!service.AppProtocols.ContainsKey(port))
-            return new OutboundTarget.UndeclaredPort(name, port);
-        var annotation = service.OpaquePorts ?? NamespaceAnnotation(name.Namespace, MeshAnnotation.OpaquePorts);
-        var opaque = annotation is null ? _settings.DefaultOpaquePorts : PortSet.Parse(annotation);
-        return new OutboundTarget.ServicePort(name, port, service.Protocol(port, opaque), service.Breaker, service.Tuning);
+        foreach (var target in parents.Where(static p => p.IsServer).Select(static p => p.Target.Namespace).Distinct())
+            RefreshInbound(target);
+        foreach (var parent in parents.Where(static p => p.IsService).Select(static p => new ServiceName(p.Target.Namespace, p.Target.Name)).Distinct())
+            RefreshService(parent, _tables.Services.Get(parent)?.ClusterIps ?? []);
+        if (parents.Any(static p => p.IsEgressNetwork))
+            RefreshOutside();
     }
+
+    private void RefreshOutside() => RefreshOutbound(k => k.Ip is not null && _tables.Services.At(k.Ip) is null);
+
+    private void RefreshOutbound(Func<OutboundKey, bool> concerns)
+    {
+        foreach (var (key, watches) in _outbound.Where(o => concerns(o.Key)).ToList())
+        {
+            var policy = Resolve(key);
+            foreach (var watch in watches)
+                watch.Publish(policy);
+        }
+    }
+
+    private ClientPolicy Resolve(OutboundKey key) => _outboundResolver.Policy(Target(key), key.ClientNamespace);
+
+    private OutboundTarget Target(OutboundKey key)
+    {
+        var service = key.Ip is null ? _tables.Services.Get(key.Service) : _tables.Services.At(key.Ip);
+        if (service is not null)
+        {
+            if (!service.AppProtocols.ContainsKey(key.Port))
+                return new OutboundTarget.UndeclaredPort(service.Name, key.Port);
+            var annotation = service.OpaquePorts ?? NamespaceAnnotation(service.Name.Namespace, MeshAnnotation.OpaquePorts);
+            var opaque = annotation is null ? _settings.DefaultOpaquePorts : PortSet.Parse(annotation);
+            return new OutboundTarget.ServicePort(service.Name, key.Port, service.Protocol(key.Port, opaque), service.Settings);
+        }
+
+        if (key.Ip is null)
+            return new OutboundTarget.Unknown();
+        if (EgressNetworkFor(key.Ip, key.ClientNamespace) is { } network)
+            return new OutboundTarget.Egress(network, key.Ip, key.Port);
+        return _settings.ClusterNetworks.Any(n => n.Contains(key.Ip)) ? new OutboundTarget.Unknown() : new OutboundTarget.Outside(key.Ip, key.Port);
+    }
+
+    /// <summary>The network that covers an address most closely: of the client's namespace, else of the one for all.</summary>
+    private EgressNetwork? EgressNetworkFor(IPAddress ip, string clientNamespace)
+    {
+        foreach (var ns in new[] { clientNamespace, _settings.GlobalEgressNamespace })
+        {
+            var best = _tables.EgressNetworks.In(ns)
+                .Where(n => !OverlapsCluster(n))
+                .Select(n => (Network: n, Prefix: n.Covers(ip, _settings.ClusterNetworks)))
+                .Where(static n => n.Prefix is not null)
+                .OrderByDescending(static n => n.Prefix)
+                .FirstOrDefault().Network;
+            if (best is not null)
+                return best;
+        }
+
+        return null;
+    }
+
+    /// <summary>A network that reaches into the cluster's own would take the cluster's traffic for egress: it is not used.</summary>
+    private bool OverlapsCluster(EgressNetwork network) => network.Networks?.Any(n => _settings.ClusterNetworks.Any(c =>
+        (n.Network.Contains(c.BaseAddress) || c.Contains(n.Network.BaseAddress)) && !n.Except.Any(e => e.PrefixLength <= c.PrefixLength && e.Contains(c.BaseAddress)))) ?? false;
 }

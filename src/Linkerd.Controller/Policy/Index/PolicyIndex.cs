@@ -17,6 +17,7 @@ internal sealed partial class PolicyIndex
     private readonly PolicySettings _settings;
     private readonly PolicyTables _tables = new();
     private readonly InboundResolver _inboundResolver;
+    private readonly OutboundResolver _outboundResolver;
     private readonly Dictionary<WorkloadName, WorkloadPorts> _workloads = [];
     private readonly Dictionary<string, IReadOnlyDictionary<string, string>> _namespaces = [];
     private readonly Dictionary<WorkloadName, List<Watch<int, ServerPolicy>>> _inbound = [];
@@ -26,6 +27,7 @@ internal sealed partial class PolicyIndex
     {
         _settings = settings;
         _inboundResolver = new InboundResolver(settings, _tables);
+        _outboundResolver = new OutboundResolver(settings, _tables);
     }
 
     public void SetWorkload(WorkloadPorts workload)
@@ -70,10 +72,6 @@ internal sealed partial class PolicyIndex
     public void SetRateLimit(RateLimitPolicy limit) => Change(limit.Name, () => _tables.RateLimits.Set(limit));
 
     public void RemoveRateLimit(ResourceName name) => Change(name, () => _tables.RateLimits.Remove(name));
-
-    public void SetRoute(PolicyRoute route) => Change(route.Name, () => _tables.Routes(route.Kind, route.Meta.Group).Set(route));
-
-    public void RemoveRoute(RouteKind kind, string group, ResourceName name) => Change(name, () => _tables.Routes(kind, group).Remove(name));
 
     /// <summary>Tells a listener what a workload's port lets in, at once and after every change, under the index's lock.</summary>
     /// <returns>The subscription; null when the workload is not known.</returns>

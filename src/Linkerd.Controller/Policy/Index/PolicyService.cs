@@ -14,8 +14,7 @@ internal sealed record PolicyService(
     IReadOnlyList<IPAddress> ClusterIps,
     FrozenDictionary<int, string?> AppProtocols,
     string? OpaquePorts,
-    FailureAccrual? Breaker,
-    RouteTuning Tuning)
+    ParentSettings Settings)
 {
     public static PolicyService Read(Service service)
     {
@@ -33,8 +32,7 @@ internal sealed record PolicyService(
             [.. texts.Select(static t => IPAddress.TryParse(t, out var ip) ? ip : null).OfType<IPAddress>()],
             ports.ToFrozenDictionary(),
             service.Metadata.Annotations?.GetValueOrDefault(MeshAnnotation.OpaquePorts),
-            FailureAccrual.Read(service.Metadata.Annotations),
-            RouteTuning.Read(service.Metadata.Annotations));
+            ParentSettings.Read(service.Metadata.Annotations));
     }
 
     /// <summary>What a port speaks: its appProtocol, which wins, else opaque or to be detected.</summary>

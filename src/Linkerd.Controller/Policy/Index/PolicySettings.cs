@@ -19,6 +19,9 @@ internal sealed record PolicySettings
     /// <summary>Networks that the kubelet probes from.</summary>
     public IReadOnlyList<IPNetwork> ProbeNetworks { get; init; } = [];
 
+    /// <summary>Namespace whose EgressNetworks are for clients of every namespace.</summary>
+    public string GlobalEgressNamespace { get; init; } = "linkerd-egress";
+
     /// <summary>DNS domain of the cluster.</summary>
     public string ClusterDomain { get; init; } = "cluster.local";
 

@@ -19,6 +19,10 @@ internal sealed class PolicyTables
 
     public ResourceTable<RateLimitPolicy> RateLimits { get; } = new();
 
+    public ResourceTable<EgressNetwork> EgressNetworks { get; } = new();
+
+    public ServiceTable Services { get; } = new();
+
     /// <summary>Routes of one kind and group.</summary>
     public ResourceTable<PolicyRoute> Routes(RouteKind kind, string group)
     {

@@ -1,20 +1,22 @@
 using System.Net;
+using Linkerd.Api.Mapping;
 using Linkerd.Api.Outbound;
 using Linkerd.Api.Services;
 using Linkerd.Controller.Common;
-using Linkerd.Controller.Common.Api;
 using Linkerd.Controller.Destination.Core;
 using Linkerd.Controller.Destination.Index;
 using Linkerd.Controller.Policy.Core;
 using Linkerd.Controller.Policy.Index;
 using Linkerd.Grpc;
 using Linkerd.Grpc.AspNetCore;
+using Linkerd.Model;
 using Microsoft.AspNetCore.Routing;
+using Addresses = Linkerd.Controller.Common.Api.Addresses;
 
 namespace Linkerd.Controller.Policy.Serve;
 
 /// <summary>The outbound policy API: how traffic to an address or a Service is routed.</summary>
-internal sealed class OutboundService(PolicyIndex index, PolicySettings settings, OutboundMessages messages)
+internal sealed class OutboundService(PolicyIndex index, PolicySettings settings)
 {
     private static readonly Method<TrafficSpec, OutboundPolicy> s_get = Methods.Unary(OutboundApi.ServiceName, OutboundApi.Get, TrafficSpec.Parser, OutboundPolicy.Parser);
     private static readonly Method<TrafficSpec, OutboundPolicy> s_watch = Methods.ServerStreaming(OutboundApi.ServiceName, OutboundApi.Watch, TrafficSpec.Parser, OutboundPolicy.Parser);
@@ -29,26 +31,25 @@ internal sealed class OutboundService(PolicyIndex index, PolicySettings settings
     /// <summary>The policy now.</summary>
     public Task<OutboundPolicy> GetAsync(TrafficSpec request, ServerCallContext call)
     {
-        OutboundTarget? found = null;
+        ClientPolicy? found = null;
         using var subscription = Subscribe(request, state => found = state);
-        return Task.FromResult(messages.Policy(found!)!);
+        return Task.FromResult(ClientPolicyMessages.ToWire(found!));
     }
 
     /// <summary>The policy now and whenever it changes; ends with NOT_FOUND when the target is gone, so that the proxy asks anew.</summary>
     public async Task WatchAsync(TrafficSpec request, IServerStreamWriter<OutboundPolicy> stream, ServerCallContext call)
     {
-        var mailbox = new Mailbox<OutboundTarget>();
+        var mailbox = new Mailbox<ClientPolicy>();
         using var subscription = Subscribe(request, mailbox.Offer);
         await StreamLoop.RunAsync(mailbox, call, state =>
-            stream.WriteAsync(messages.Policy(state) ?? throw NotFound(), call.CancellationToken));
+            ReferenceEquals(state, OutboundResolver.None) ? throw NotFound() : stream.WriteAsync(ClientPolicyMessages.ToWire(state), call.CancellationToken));
     }
 
-    private Subscription Subscribe(TrafficSpec request, Action<OutboundTarget> listener)
+    private Subscription Subscribe(TrafficSpec request, Action<ClientPolicy> listener)
     {
-        if (Workload.Parse(request.SourceWorkload) is null)
-            throw Invalid($"Invalid workload: {request.SourceWorkload}");
+        var workload = Workload.Parse(request.SourceWorkload) ?? throw Invalid($"Invalid workload: {request.SourceWorkload}");
         var (ip, service, port) = TargetOf(request);
-        return index.SubscribeOutbound(ip, service, port, listener) ?? throw NotFound();
+        return index.SubscribeOutbound(new OutboundKey(ip, service, port, workload.Namespace), listener) ?? throw NotFound();
     }
 
     private (IPAddress? Ip, ServiceName Service, int Port) TargetOf(TrafficSpec request)
