@@ -105,7 +105,7 @@ public sealed class InboundStack : IConnectionService<Accepted>
         InboundPort port = PortFor(accepted.OriginalDestination.Port);
         TlsDetection detection = await DetectTlsAsync(transport, accepted, port.Policy);
         var peer = new HttpPeer(accepted, detection.Tls);
-        DetectedProtocol protocol = await ProtocolAsync(detection, port.Policy);
+        DetectedProtocol protocol = await ProtocolAsync(detection, port);
         Dispatch(detection.Transport, peer, port, protocol, accepted.OriginalDestination);
     }
 
@@ -114,11 +114,12 @@ public sealed class InboundStack : IConnectionService<Accepted>
     {
         if (Worker.Tls is not { } contexts) throw new DetectException("identity required", "a direct connection needs TLS, and this proxy has no identity");
         TlsDetection detection = await Services.Detector.DetectTlsAsync(transport, contexts, _config.DetectTimeout);
-        if (detection.Tls is not { State: ServerTlsState.Established, Client: not null })
+        if (detection.Tls is not { State: ServerTlsState.Established, Client: { } client })
             throw new DetectException("identity required", "a direct connection must be authenticated");
         if (detection.Tls.Alpn != TransportHeader.Alpn)
             throw new DetectException("unexpected", "a direct connection must negotiate " + TransportHeader.Alpn);
         TransportHeader header = await Services.Detector.ReadTransportHeaderAsync(detection.Transport, _config.DetectTimeout);
+        CountHeader(header, client);
         if (header.Name is not null)
         {
             Gateway!.Serve(detection.Transport, detection.Tls, accepted, header);
@@ -138,6 +139,12 @@ public sealed class InboundStack : IConnectionService<Accepted>
         Dispatch(detection.Transport, peer, port, protocol, target);
     }
 
+    private void CountHeader(TransportHeader header, PeerIdentity client) => Runtime.Metrics.TransportHeaders.With(
+        Labels.Of("session_protocol", header.Protocol switch { SessionProtocol.Http1 => "http/1", SessionProtocol.Http2 => "http/2", _ => string.Empty })
+            .And("target_port", header.Port.ToString(System.Globalization.CultureInfo.InvariantCulture))
+            .And("target_name", header.Name ?? string.Empty)
+            .And("client_id", client.Name)).For(Worker.Index).Increment();
+
     private async ValueTask<TlsDetection> DetectTlsAsync(Transport transport, Accepted accepted, ServerPolicy policy)
     {
         if (policy.Protocol is ServerProtocol.Opaque or ServerProtocol.Tls) return new TlsDetection(transport, new ServerTls(ServerTlsState.PortSkipped));
@@ -147,8 +154,9 @@ public sealed class InboundStack : IConnectionService<Accepted>
         return await Services.Detector.DetectTlsAsync(transport, contexts, policy.DetectTimeout);
     }
 
-    private async ValueTask<DetectedProtocol> ProtocolAsync(TlsDetection detection, ServerPolicy policy)
+    private async ValueTask<DetectedProtocol> ProtocolAsync(TlsDetection detection, InboundPort port)
     {
+        ServerPolicy policy = port.Policy;
         if (detection.Tls.State == ServerTlsState.Passthrough) return DetectedProtocol.Opaque;
         switch (policy.Protocol)
         {
@@ -160,7 +168,7 @@ public sealed class InboundStack : IConnectionService<Accepted>
                 return DetectedProtocol.Http1;
             default:
                 // Between meshed proxies HTTP/1 travels as HTTP/2, whatever the port speaks.
-                DetectedProtocol found = await Services.Detector.DetectHttpAsync(detection.Transport, policy.DetectTimeout);
+                DetectedProtocol found = await port.Detection.DetectAsync(Services.Detector, detection.Transport, policy.DetectTimeout);
                 if (found != DetectedProtocol.TimedOut) return found;
                 return policy.Protocol == ServerProtocol.Http1 ? DetectedProtocol.Http1 : DetectedProtocol.Opaque;
         }

@@ -57,7 +57,7 @@ public sealed class ProxyApp
         ProcessMetrics.Register(_registry, time);
         _metered.Add(_control);
         HttpLimitMetrics.Register(_registry, _metered);
-        _registry.AddCollector(static writer => writer.Gauge("proxy_build_info", "Proxy build info", 1, Labels.Of("version", BuildInfo.Version).And("vendor", "linkerd-cs").And("profile", "release").Text));
+        RuntimeMetrics.Register(_registry, _metered);
         var connector = new Connector(_loop);
         var clients = new HttpClientFactory(_control, connector);
         var resolver = new HostResolver(_registry, _control.Index);
@@ -87,6 +87,9 @@ public sealed class ProxyApp
             _identity = new IdentityClient(identity, client, _control, _registry, time, sink.For("linkerd_proxy::identity"));
         }
     }
+
+    /// <summary>Every family that this proxy can show, and their values.</summary>
+    public MetricRegistry Metrics => _registry;
 
     /// <summary>Runs until the proxy was told to end and has drained. Returns the exit code.</summary>
     public int Run()

@@ -17,6 +17,9 @@ internal static unsafe partial class Crypto
     [LibraryImport(Name, EntryPoint = "OpenSSL_version_num")]
     public static partial nuint Version();
 
+    [LibraryImport(Name, EntryPoint = "EVP_default_properties_is_fips_enabled")]
+    public static partial int IsFipsEnabled(nint library);
+
     [LibraryImport(Name, EntryPoint = "BIO_get_new_index")]
     public static partial int BioNewIndex();
 

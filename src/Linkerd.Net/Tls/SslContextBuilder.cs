@@ -7,10 +7,13 @@ namespace Linkerd.Net;
 /// <summary>Builds SSL_CTX objects with the mesh's one TLS profile.</summary>
 internal static unsafe class SslContextBuilder
 {
-    private const string Suites = "TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256";
+    public const string Suites = "TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256";
 
     // rsa_pkcs1 may sign certificates but never a TLS 1.3 handshake (RFC 8446 section 4.2.3): RSA chains verify, RSA leaves are refused.
     private const string SignatureAlgorithms = "ecdsa_secp256r1_sha256:ecdsa_secp384r1_sha384:ecdsa_secp521r1_sha512:ed25519:RSA+SHA256:RSA+SHA384:RSA+SHA512";
+
+    /// <summary>Key exchange groups, the best list first: libraries that know none of a list's hybrids refuse it whole.</summary>
+    public static ReadOnlySpan<string> Groups => s_groups;
 
     /// <summary>Key exchange, best first; '*' (3.5 and newer) sends that share in the first flight, so that a peer without the hybrid needs no retry.</summary>
     private static readonly string[] s_groups = ["*X25519MLKEM768:*X25519:P-256:P-384", "X25519:P-256:P-384"];

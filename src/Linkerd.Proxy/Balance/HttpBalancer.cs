@@ -76,7 +76,7 @@ public sealed class HttpBalancer : IHttpService, IWaiting
     {
         ArgumentNullException.ThrowIfNull(exchange);
         _metrics?.OnRequest();
-        Dispatch(exchange);
+        Dispatch(exchange, hasWaited: false);
     }
 
     public void OnAbandoned(HttpExchange exchange)
@@ -91,27 +91,31 @@ public sealed class HttpBalancer : IHttpService, IWaiting
         if (_closed) return;
         _closed = true;
         _failFastTimer.Stop();
+        int endpoints = _endpoints.Count;
         foreach ((IPEndPoint address, HttpEndpoint endpoint) in _endpoints.ToArray()) Remove(address, endpoint);
         FailQueue();
-        _metrics?.Set(0, 0, 0);
+        _metrics?.OnClosed(endpoints);
     }
 
-    private void Dispatch(HttpExchange exchange)
+    private void Dispatch(HttpExchange exchange, bool hasWaited)
     {
         if (_ready.Pick(_worker.Loop.Now) is { } endpoint)
         {
+            if (!hasWaited) _metrics?.OnReady();
             endpoint.Forward(exchange);
             return;
         }
 
         if (IsFailingFast || _closed)
         {
+            _metrics?.OnFailed();
             exchange.Respond(ProxyError.Of(ProxyErrorKind.FailFast));
             return;
         }
 
         if (_queue.Count >= _options.Queue.Capacity)
         {
+            _metrics?.OnFailed();
             exchange.Respond(ProxyError.Of(ProxyErrorKind.LoadShed));
             return;
         }
@@ -148,7 +152,8 @@ public sealed class HttpBalancer : IHttpService, IWaiting
         {
             _queue.RemoveFirst();
             first.Value.Waiting = null;
-            Dispatch(first.Value);
+            _metrics?.OnWaited((_worker.Loop.Now - first.Value.StartedAt) / 1e9);
+            Dispatch(first.Value, hasWaited: true);
         }
 
         ShowState();
@@ -168,6 +173,7 @@ public sealed class HttpBalancer : IHttpService, IWaiting
         {
             _queue.RemoveFirst();
             first.Value.Waiting = null;
+            _metrics?.OnFailed();
             first.Value.Respond(ProxyError.Of(ProxyErrorKind.FailFast));
         }
 

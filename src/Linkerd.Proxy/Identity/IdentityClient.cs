@@ -65,6 +65,7 @@ public sealed class IdentityClient
             }
             catch (Exception exception) when (exception is RpcException or CertificateException or IOException or TlsException or UnauthorizedAccessException)
             {
+                _metrics.OnFailed();
                 _log.Log(LogLevel.Warn, $"Failed to obtain identity: {exception.Message}", "identity");
                 wait = ExponentialBackoff.ControlDefault.Delay(attempt++, Random.Shared.NextDouble());
             }

@@ -14,6 +14,7 @@ internal sealed class InboundPort
     private readonly InboundStack _stack;
     private readonly Dictionary<(SocketAddress Address, HttpProtocol Protocol), HttpClient> _clients = [];
     private readonly LoopTimer _idle;
+    private readonly StackMetrics _stage;
     private readonly IDisposable _subscription;
     private int _users;
 
@@ -22,6 +23,9 @@ internal sealed class InboundPort
         _stack = stack;
         Port = port;
         Current = InboundPolicy.Compile(initial);
+        Detection = Measure(initial);
+        _stage = new StackMetrics(stack.Runtime.Metrics.Stack, "inbound", "http", "logical", stack.Worker.Index);
+        _stage.Created();
         _idle = new LoopTimer(stack.Worker.Loop, static self => ((InboundPort)self!).Evict(), this);
         _subscription = stack.Runtime.InboundPolicies.Subscribe(port, stack.Worker.Loop, Update);
     }
@@ -33,6 +37,9 @@ internal sealed class InboundPort
 
     /// <summary>The policy of the moment.</summary>
     public ServerPolicy Policy => Current.Server;
+
+    /// <summary>Detects HTTP, and counts what it finds.</summary>
+    public DetectMetrics Detection { get; private set; }
 
     /// <summary>Called when the policy changed, to end TCP connections that it no longer allows.</summary>
     public event Action? Changed;
@@ -73,15 +80,19 @@ internal sealed class InboundPort
         return client;
     }
 
+    private DetectMetrics Measure(ServerPolicy policy) => new(_stack.Runtime.Metrics.InboundDetect, ProxyLabels.Server(policy.Meta, Port), _stack.Worker.Index);
+
     private void Update(InboundPolicy policy)
     {
         Current = policy;
+        Detection = Measure(policy.Server);
         Changed?.Invoke();
     }
 
     private void Evict()
     {
         _stack.Forget(this);
+        _stage.Dropped();
         _subscription.Dispose();
         foreach (HttpClient client in _clients.Values) client.Retire();
     }

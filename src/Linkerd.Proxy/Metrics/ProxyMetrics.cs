@@ -24,6 +24,14 @@ public sealed class ProxyMetrics
         TcpClose = registry.Counter("tcp_close_total", "Total count of closed connections");
         TcpReadBytes = registry.Counter("tcp_read_bytes_total", "Total count of bytes read from peers");
         TcpWriteBytes = registry.Counter("tcp_write_bytes_total", "Total count of bytes written to peers");
+        HttpBalancers = new BalancerFamilies(registry, "outbound_http");
+        TcpBalancers = new BalancerFamilies(registry, "outbound_tcp");
+        Stack = new StackFamilies(registry);
+        InboundDetect = new DetectFamilies(registry, "inbound");
+        OutboundDetect = new DetectFamilies(registry, "outbound");
+        TcpRoutes = new TcpRouteFamilies(registry);
+        TransportHeaders = registry.Counter("inbound_tcp_transport_header_connections_total", "TCP connections with transport headers");
+        OutboundProtocols = registry.Counter("outbound_tcp_protocol_connections_total", "Outbound TCP connections by protocol configuration");
         TcpAcceptErrors = registry.Counter("tcp_accept_errors_total", "Total count of connections that could not be accepted, by system error; EMFILE and ENFILE pause accepting");
         InboundHttpErrors = registry.Counter("inbound_http_errors_total", "The total number of inbound HTTP requests that could not be processed due to a proxy error.");
         OutboundHttpErrors = registry.Counter("outbound_http_errors_total", "The total number of outbound HTTP requests that could not be processed due to a proxy error.");
@@ -39,13 +47,6 @@ public sealed class ProxyMetrics
         HttpRoutes = new OutboundRouteFamilies(registry, isGrpc: false);
         GrpcRoutes = new OutboundRouteFamilies(registry, isGrpc: true);
         ProfileRoutes = new ProfileRouteFamilies(registry, s_latencyMs);
-        BalancerEndpoints = registry.Gauge("outbound_http_balancer_endpoints", "The number of endpoints currently in the balancer");
-        BalancerP2cEndpoints = registry.Gauge("outbound_http_balancer_p2c_endpoints", "The number of endpoints that are known to the balancer");
-        BalancerP2cUpdates = registry.Counter("outbound_http_balancer_p2c_updates_total", "The number of endpoint updates processed by the balancer");
-        BalancerQueueLength = registry.Gauge("outbound_http_balancer_queue_length", "The number of requests currently in the queue");
-        BalancerQueueRequests = registry.Counter("outbound_http_balancer_queue_requests_total", "The total number of requests offered to the queue");
-        BalancerGateOpen = registry.Counter("outbound_http_balancer_queue_gate_open_total", "The number of times the failfast gate has been opened");
-        BalancerGateShut = registry.Counter("outbound_http_balancer_queue_gate_shut_total", "The number of times the failfast gate has been shut");
     }
 
     public MetricRegistry Registry { get; }
@@ -71,6 +72,22 @@ public sealed class ProxyMetrics
     public MetricFamily<Counter> TcpReadBytes { get; }
 
     public MetricFamily<Counter> TcpWriteBytes { get; }
+
+    public BalancerFamilies HttpBalancers { get; }
+
+    public BalancerFamilies TcpBalancers { get; }
+
+    public StackFamilies Stack { get; }
+
+    public DetectFamilies InboundDetect { get; }
+
+    public DetectFamilies OutboundDetect { get; }
+
+    public TcpRouteFamilies TcpRoutes { get; }
+
+    public MetricFamily<Counter> TransportHeaders { get; }
+
+    public MetricFamily<Counter> OutboundProtocols { get; }
 
     public MetricFamily<Counter> TcpAcceptErrors { get; }
 
@@ -101,18 +118,4 @@ public sealed class ProxyMetrics
     public OutboundRouteFamilies GrpcRoutes { get; }
 
     public ProfileRouteFamilies ProfileRoutes { get; }
-
-    public MetricFamily<Gauge> BalancerEndpoints { get; }
-
-    public MetricFamily<Gauge> BalancerP2cEndpoints { get; }
-
-    public MetricFamily<Counter> BalancerP2cUpdates { get; }
-
-    public MetricFamily<Gauge> BalancerQueueLength { get; }
-
-    public MetricFamily<Counter> BalancerQueueRequests { get; }
-
-    public MetricFamily<Counter> BalancerGateOpen { get; }
-
-    public MetricFamily<Counter> BalancerGateShut { get; }
 }

@@ -18,7 +18,7 @@ internal sealed class BackendHandle
         Action<EndpointSet> update;
         if (key.Protocol == DetectedProtocol.Opaque)
         {
-            Tcp = new TcpBackend(stack, authority, backend.Queue.FailfastTimeout);
+            Tcp = new TcpBackend(stack, authority, backend.Queue, Metrics(stack, key, "opaq", stack.Runtime.Metrics.TcpBalancers));
             update = Tcp.Update;
         }
         else
@@ -27,7 +27,7 @@ internal sealed class BackendHandle
             var options = new HttpBalancerOptions { Queue = backend.Queue, FailureAccrual = key.Accrual };
             if (backend.Balancer is { } balancer) options = options with { DefaultRtt = balancer.DefaultRtt, Decay = balancer.Decay };
             Http = new HttpBalancer(stack.Worker, options, endpoint => EndpointTargets.Http(stack, authority, endpoint, protocol),
-                new BalancerMetrics(stack.Runtime.Metrics, key.Parent, backend.Meta, stack.Worker.Index));
+                Metrics(stack, key, "http", stack.Runtime.Metrics.HttpBalancers));
             update = Http.Update;
         }
 
@@ -45,6 +45,20 @@ internal sealed class BackendHandle
 
     /// <summary>The logical name, for <c>l5d-dst-canonical</c>; null for a plain address.</summary>
     public byte[]? Authority { get; }
+
+    private static BalancerMetrics Metrics(OutboundStack stack, BackendKey key, string protocol, BalancerFamilies families)
+    {
+        ProxyMetrics metrics = stack.Runtime.Metrics;
+        int worker = stack.Worker.Index;
+        return new BalancerMetrics(
+            families,
+            ProxyLabels.Reference("parent", key.Parent).And(ProxyLabels.Reference("backend", key.Backend.Meta)),
+            key.Backend.Queue.FailfastTimeout,
+            worker,
+            TimeProvider.System,
+            new StackMetrics(metrics.Stack, "outbound", protocol, key.Backend.Forward is null ? "balance" : "forward", worker),
+            new StackMetrics(metrics.Stack, "outbound", protocol, "endpoint", worker));
+    }
 
     public void Close()
     {

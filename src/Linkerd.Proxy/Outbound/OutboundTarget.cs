@@ -4,7 +4,9 @@ using Linkerd.Net;
 using Linkerd.Proxy.Detect;
 using Linkerd.Proxy.Discovery;
 using Linkerd.Proxy.Errors;
+using Linkerd.Proxy.Metrics;
 using Linkerd.Proxy.Stack;
+using Linkerd.Telemetry;
 
 namespace Linkerd.Proxy.Outbound;
 
@@ -24,6 +26,7 @@ internal sealed class OutboundTarget
     private Dictionary<BackendKey, BackendHandle> _backends = [];
     private Meta _parent = Meta.Unknown;
     private readonly DiscoveryQueue _waiting;
+    private Counter? _connections;
     private int _users;
 
     public OutboundTarget(OutboundStack stack, OutboundDestination destination)
@@ -35,6 +38,7 @@ internal sealed class OutboundTarget
         _http2 = new OutboundHttp(stack, this);
         _waiting = new DiscoveryQueue(this, stack.Runtime.Config.Outbound.HttpQueue.Capacity);
         DetectTimeout = stack.Runtime.Config.Outbound.DetectTimeout;
+        Detection = new DetectMetrics(stack.Runtime.Metrics.OutboundDetect, ProxyLabels.Reference("parent", _parent), stack.Worker.Index);
         _idle = new LoopTimer(loop, static self => ((OutboundTarget)self!).Evict(), this);
         _timeout = new LoopTimer(loop, static self => ((OutboundTarget)self!).OnDiscoveryTimeout(), this);
         // Whoever made it uses it in this same turn, or it goes again.
@@ -75,6 +79,12 @@ internal sealed class OutboundTarget
     /// <summary>Where opaque connections go; null when they are refused.</summary>
     public TcpBackend? Tcp { get; private set; }
 
+    /// <summary>Counts connections by the route of opaque traffic; null when there is none.</summary>
+    public TcpRouteMetrics? TcpRoute { get; private set; }
+
+    /// <summary>Detects HTTP, and counts what it finds.</summary>
+    public DetectMetrics Detection { get; private set; }
+
     public IHttpService Http(DetectedProtocol protocol) => protocol == DetectedProtocol.Http2 ? _http2 : _http1;
 
     /// <summary>Takes a request, which waits while nothing is known.</summary>
@@ -90,6 +100,9 @@ internal sealed class OutboundTarget
         _stack.Worker.Serving++;
         Use();
     }
+
+    /// <summary>A connection goes on, now that the destination is known.</summary>
+    public void CountConnection() => _connections?.For(_stack.Worker.Index).Increment();
 
     public void Exit()
     {
@@ -138,6 +151,7 @@ internal sealed class OutboundTarget
             _ => null,
         };
         Tcp = MakeTcp(policy, next);
+        Measure(policy);
         try
         {
             Compile(info.Profile, policy, new RouteCompiler(_stack, _parent, key => Handle(key, next)));
@@ -182,6 +196,30 @@ internal sealed class OutboundTarget
         }
 
         return null;
+    }
+
+    private void Measure(ClientPolicy policy)
+    {
+        ProxyMetrics metrics = _stack.Runtime.Metrics;
+        int worker = _stack.Worker.Index;
+        Labels parent = ProxyLabels.Reference("parent", policy.Meta);
+        Detection = new DetectMetrics(metrics.OutboundDetect, parent, worker);
+        TcpRoute = null;
+        if (policy.OpaqueRoutes.Count > 0)
+        {
+            Labels labels = parent.And(ProxyLabels.Route(policy.OpaqueRoutes[0].Meta)).And("target_ip", Destination.IsNamed ? string.Empty : Destination.Address.IpString()).And("target_port", Destination.Port.ToString(System.Globalization.CultureInfo.InvariantCulture));
+            TcpRoute = new TcpRouteMetrics(metrics.TcpRoutes, labels, worker);
+        }
+
+        string protocol = policy.Protocol switch
+        {
+            ClientProtocol.Http1 => "http/1",
+            ClientProtocol.Http2 or ClientProtocol.Grpc => "http/2",
+            ClientProtocol.Opaque => "opaq",
+            ClientProtocol.Tls => "tls",
+            _ => "detect",
+        };
+        _connections = metrics.OutboundProtocols.With(Labels.Of("protocol", protocol).And(parent));
     }
 
     private BackendHandle Handle(BackendKey key, Dictionary<BackendKey, BackendHandle> next)

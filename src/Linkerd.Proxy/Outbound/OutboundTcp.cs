@@ -1,6 +1,7 @@
 using Linkerd.Net;
 using Linkerd.Proxy.Connect;
 using Linkerd.Proxy.Detect;
+using Linkerd.Proxy.Metrics;
 using Linkerd.Proxy.Stack;
 
 namespace Linkerd.Proxy.Outbound;
@@ -12,7 +13,25 @@ internal sealed class OutboundTcp(OutboundStack stack, OutboundTarget target)
 
     public async Task RunAsync(Transport transport, Action<TransportFault> ended)
     {
-        TcpBackend backend = target.Tcp ?? throw new IOException("policy forbids connections to this destination");
+        TcpRouteMetrics? route = target.TcpRoute;
+        route?.Opened();
+        try
+        {
+            await RunAsync(transport, fault =>
+            {
+                route?.Closed(string.Empty);
+                ended(fault);
+            }, target.Tcp ?? throw new IOException("policy forbids connections to this destination"));
+        }
+        catch
+        {
+            route?.Closed(target.Tcp is null ? "forbidden" : "unexpected");
+            throw;
+        }
+    }
+
+    private async Task RunAsync(Transport transport, Action<TransportFault> ended, TcpBackend backend)
+    {
         for (int attempt = 1; ; attempt++)
         {
             TcpEndpoint endpoint = await backend.PickAsync();

@@ -33,6 +33,9 @@ public sealed class MetricRegistry
     /// <summary>A family of gauges.</summary>
     public MetricFamily<Gauge> Gauge(string name, string help) => Add(new MetricFamily<Gauge>(this, name, help, "gauge", static (f, l) => new Gauge(l, f.Registry.Writers)));
 
+    /// <summary>A family of gauges whose sources each know the whole.</summary>
+    public MetricFamily<MaxGauge> MaxGauge(string name, string help) => Add(new MetricFamily<MaxGauge>(this, name, help, "gauge", static (_, l) => new MaxGauge(l)));
+
     /// <summary>A family of histograms with the given upper bounds, ascending, without +Inf.</summary>
     public MetricFamily<Histogram> Histogram(string name, string help, double[] bounds)
         => Add(new MetricFamily<Histogram>(this, name, help, "histogram", (f, l) => new Histogram(l, f.Registry.Writers, bounds)));
