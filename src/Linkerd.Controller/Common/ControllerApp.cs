@@ -10,6 +10,7 @@ public static class ControllerApp
         new Destination.DestinationComponent(),
         new Policy.PolicyComponent(),
         new Injector.ProxyInjectorComponent(),
+        new SpValidator.SpValidatorComponent(),
     ];
 
     /// <summary>Runs one component until it fails, the process is asked to end, or <paramref name="cancel"/> is cancelled.</summary>

@@ -1,4 +1,5 @@
 using Linkerd.Controller.Common;
+using Linkerd.Controller.Common.Webhooks;
 using Linkerd.Kubernetes;
 using Microsoft.Extensions.Logging;
 
@@ -32,7 +33,7 @@ internal sealed class ProxyInjectorComponent : IComponent
         var flags = context.Flags;
         var log = context.Logs.CreateLogger(Name);
         var config = new InjectorConfig(flags.Required("values"), flags.Required("trust-roots"), context.Time);
-        var certificate = new WebhookCertificate(flags.Required("tls"), context.Time);
+        var certificate = WebhookCertificate.InFolder(flags.Required("tls"), context.Time);
         // What is missing is said at the start, not at the first pod.
         _ = config.Current;
         _ = certificate.Current;
@@ -47,7 +48,7 @@ internal sealed class ProxyInjectorComponent : IComponent
             version, events, new InjectorMetrics(context.Metrics), log);
 
         await using var admin = await AdminServer.StartAsync(context, flags.Listen("admin-addr"), () => informers.HasSynced, cancel);
-        await using var server = await InjectorServer.StartAsync(context, flags.Listen("addr"), certificate, webhook, cancel);
+        await using var server = await AdmissionServer.StartAsync(context, flags.Listen("addr"), certificate, webhook.ReviewAsync, cancel);
         informers.Start();
         await informers.WaitForSyncAsync(cancel);
         await version.GetAsync(cancel);

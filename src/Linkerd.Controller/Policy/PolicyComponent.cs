@@ -1,5 +1,7 @@
 using Linkerd.Controller.Common;
 using Linkerd.Controller.Common.Api;
+using Linkerd.Controller.Common.Webhooks;
+using Linkerd.Controller.Policy.Admission;
 using Linkerd.Controller.Policy.Core;
 using Linkerd.Controller.Policy.Index;
 using Linkerd.Controller.Policy.Reading;
@@ -42,7 +44,7 @@ internal sealed partial class PolicyComponent : IComponent
         flags.Add("patch-timeout-ms", "5000", "how long writing a status may take");
         flags.AddSwitch("allow-l5d-request-headers", false, "let clients set retries and timeouts by l5d- headers");
         flags.Add("server-addr", "0.0.0.0:9443", "address of the admission webhook");
-        flags.Add("server-tls-certs", "", "certificate of the admission webhook");
+        flags.Add("server-tls-certs", "", "certificate of the admission webhook; without one there is no webhook");
         flags.Add("server-tls-key", "", "key of the admission webhook");
     }
 
@@ -57,6 +59,15 @@ internal sealed partial class PolicyComponent : IComponent
         var options = new InformerOptions { OnError = e => WatchFailed(log, e.Message), Time = context.Time };
         await using var feed = new PolicyFeed(index, kubernetes, settings.Identities, options, reason => Invalid(log, reason));
         await using var admin = await AdminServer.StartAsync(context, flags.Listen("admin-addr"), () => feed.HasSynced, cancel);
+        var validator = new PolicyValidator(settings.Identities);
+        await using var webhook = flags.Text("server-tls-certs") is { Length: > 0 } certificate
+            ? await AdmissionServer.StartAsync(
+                context,
+                flags.Listen("server-addr"),
+                new WebhookCertificate(certificate, flags.Required("server-tls-key"), context.Time),
+                (review, _) => Task.FromResult(ValidationReview.Answer(review, validator.Validate)),
+                cancel)
+            : null;
         await feed.WaitForSyncAsync(cancel);
         var inbound = new InboundService(index);
         var outbound = new OutboundService(index, settings);

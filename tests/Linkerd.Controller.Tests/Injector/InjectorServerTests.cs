@@ -4,6 +4,7 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json.Nodes;
 using Linkerd.Controller.Common;
+using Linkerd.Controller.Common.Webhooks;
 using Linkerd.Controller.Injector;
 using Linkerd.Inject.ControlPlane;
 using Linkerd.Testing;
@@ -24,8 +25,8 @@ public sealed class InjectorServerTests : IDisposable
         WriteCertificate("first.example", DateTime.UnixEpoch);
         using var lab = new WebhookLab();
         var context = new ComponentContext(new FlagSet(), NullLoggerFactory.Instance, TimeProvider.System);
-        var certificate = new WebhookCertificate(_folder, TimeProvider.System);
-        await using var server = await InjectorServer.StartAsync(context, new IPEndPoint(IPAddress.Loopback, 0), certificate, lab.Webhook, default);
+        var certificate = WebhookCertificate.InFolder(_folder, TimeProvider.System);
+        await using var server = await AdmissionServer.StartAsync(context, new IPEndPoint(IPAddress.Loopback, 0), certificate, lab.Webhook.ReviewAsync, default);
 
         var (code, body) = await PostAsync(server.Address, WebhookLab.Review("Pod", WebhookLab.Pod).ToJsonString());
 
@@ -45,7 +46,7 @@ public sealed class InjectorServerTests : IDisposable
     [Fact]
     public void A_certificate_that_never_was_is_named()
     {
-        var e = Assert.Throws<InvalidDataException>(() => new WebhookCertificate(_folder, TimeProvider.System).Current);
+        var e = Assert.Throws<InvalidDataException>(() => WebhookCertificate.InFolder(_folder, TimeProvider.System).Current);
 
         Assert.Contains("tls.crt", e.Message, StringComparison.Ordinal);
     }

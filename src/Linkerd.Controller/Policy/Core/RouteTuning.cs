@@ -77,13 +77,14 @@ public sealed record RouteTuning
     }
 
     /// <summary>A list with a part that cannot be read asks for nothing: half of what was meant could be worse.</summary>
-    private static string Statuses(string? text)
+    internal static string Statuses(string? text)
     {
         var entries = (text ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         return entries.Length <= MaxConditions && Array.TrueForAll(entries, static e => Range(e) is not null) ? string.Join(',', entries) : "";
     }
 
-    private static string Codes(string? text)
+    /// <summary>The codes of a list; empty when a part cannot be read.</summary>
+    internal static string Codes(string? text)
     {
         var entries = (text ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         return entries.Length <= MaxConditions && Array.TrueForAll(entries, static e => s_codes.ContainsKey(e)) ? string.Join(',', entries) : "";

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Linkerd.Controller.Common.Kubernetes;
+using Linkerd.Controller.Common.Reading;
 using Linkerd.Controller.Policy.Core;
 using Linkerd.Controller.Policy.Reading;
 using Linkerd.Kubernetes.Models;

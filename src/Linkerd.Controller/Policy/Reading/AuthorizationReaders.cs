@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Linkerd.Controller.Common.Reading;
 using Linkerd.Controller.Policy.Core;
 using Linkerd.Model;
 

@@ -1,3 +1,4 @@
+using Linkerd.Controller.Common.Reading;
 using Linkerd.Controller.Policy.Core;
 using Linkerd.Model;
 

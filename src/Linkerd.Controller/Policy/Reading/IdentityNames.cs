@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Linkerd.Controller.Common.Reading;
 using Linkerd.Model;
 
 namespace Linkerd.Controller.Policy.Reading;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Text.Json.Nodes;
+using Linkerd.Controller.Common.Reading;
 using Linkerd.Controller.Policy.Core;
 using Linkerd.Kubernetes.Models;
 using Linkerd.Model;

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using Linkerd.Controller.Common.Reading;
 using Linkerd.Controller.Policy.Core;
 using Linkerd.Model;
 
@@ -41,7 +42,8 @@ internal static class RouteReader
         return items.Count <= MaxItems ? items : throw new InvalidResourceException($"{list.Path}: {items.Count} items are more than the {MaxItems} that are allowed");
     }
 
-    private static RouteParent Parent(Field field, string ns, string group)
+    /// <summary>What a route is attached to.</summary>
+    public static RouteParent Parent(Field field, string ns, string group)
     {
         // Where neither is written the group's own gateway is meant, which is none of ours.
         var target = new TargetRef(

@@ -1,3 +1,5 @@
+using Linkerd.Controller.Common.Reading;
+
 namespace Linkerd.Controller.Policy.Reading;
 
 /// <summary>A filter of a type that the proxy does not have.</summary>

@@ -3,30 +3,35 @@ using System.Security.Authentication;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Linkerd.Controller.Common;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.DependencyInjection;
 
-namespace Linkerd.Controller.Injector;
+namespace Linkerd.Controller.Common.Webhooks;
 
-/// <summary>The HTTPS end of the webhook.</summary>
-internal sealed class InjectorServer : IAsyncDisposable
+/// <summary>The HTTPS end of an admission webhook.</summary>
+internal sealed class AdmissionServer : IAsyncDisposable
 {
     /// <summary>Most bytes of a review; a pod's own limit in etcd is 1.5 MiB.</summary>
     private const int MaxReviewBytes = 10 * 1024 * 1024;
 
     private readonly WebApplication _app;
 
-    private InjectorServer(WebApplication app) => _app = app;
+    private AdmissionServer(WebApplication app) => _app = app;
 
     /// <summary>Where it listens.</summary>
     public Uri Address => new(_app.Urls.First());
 
-    public static async Task<InjectorServer> StartAsync(
-        ComponentContext context, IPEndPoint listen, WebhookCertificate certificate, InjectorWebhook webhook, CancellationToken cancel)
+    /// <summary>Listens and answers.</summary>
+    /// <param name="context">Where it runs.</param>
+    /// <param name="listen">Where to listen.</param>
+    /// <param name="certificate">Its certificate.</param>
+    /// <param name="review">Answers a review; throws <see cref="FormatException"/> for what is none.</param>
+    /// <param name="cancel">Ends the start.</param>
+    public static async Task<AdmissionServer> StartAsync(
+        ComponentContext context, IPEndPoint listen, WebhookCertificate certificate, Func<JsonObject, CancellationToken, Task<JsonObject>> review, CancellationToken cancel)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.AddSingleton(context.Logs);
@@ -43,20 +48,20 @@ internal sealed class InjectorServer : IAsyncDisposable
             }));
         });
         var app = builder.Build();
-        app.Run(http => AnswerAsync(http, webhook));
+        app.Run(http => AnswerAsync(http, review));
         await app.StartAsync(cancel);
-        return new InjectorServer(app);
+        return new AdmissionServer(app);
     }
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();
 
-    private static async Task AnswerAsync(HttpContext http, InjectorWebhook webhook)
+    private static async Task AnswerAsync(HttpContext http, Func<JsonObject, CancellationToken, Task<JsonObject>> review)
     {
         try
         {
-            if (await JsonNode.ParseAsync(http.Request.Body, cancellationToken: http.RequestAborted) is not JsonObject review)
+            if (await JsonNode.ParseAsync(http.Request.Body, cancellationToken: http.RequestAborted) is not JsonObject question)
                 throw new FormatException("an AdmissionReview is expected");
-            var answer = await webhook.ReviewAsync(review, http.RequestAborted);
+            var answer = await review(question, http.RequestAborted);
             http.Response.ContentType = "application/json";
             await http.Response.Body.WriteAsync(Encoding.UTF8.GetBytes(answer.ToJsonString()), http.RequestAborted);
         }

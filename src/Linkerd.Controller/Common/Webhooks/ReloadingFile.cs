@@ -1,4 +1,4 @@
-namespace Linkerd.Controller.Injector;
+namespace Linkerd.Controller.Common.Webhooks;
 
 /// <summary>
 /// A file parsed into a value, read again when it has changed. Kubernetes swaps mounted files by a symbolic link, which

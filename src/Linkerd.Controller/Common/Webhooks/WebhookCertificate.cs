@@ -1,16 +1,21 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
-namespace Linkerd.Controller.Injector;
+namespace Linkerd.Controller.Common.Webhooks;
 
-/// <summary>The webhook's TLS certificate, <c>tls.crt</c> and <c>tls.key</c> of a folder, taken anew when the Secret changes.</summary>
-internal sealed class WebhookCertificate(string folder, TimeProvider time)
+/// <summary>A webhook's TLS certificate, taken anew when the Secret that is mounted changes.</summary>
+/// <param name="certificatePath">PEM file with the certificate.</param>
+/// <param name="keyPath">PEM file with its key.</param>
+/// <param name="time">Clock.</param>
+internal sealed class WebhookCertificate(string certificatePath, string keyPath, TimeProvider time)
 {
-    private readonly string _keyPath = Path.Combine(folder, "tls.key");
     private readonly Lock _lock = new();
-    private readonly ReloadingFile<string> _pem = new(Path.Combine(folder, "tls.crt"), static text => text, time);
+    private readonly ReloadingFile<string> _pem = new(certificatePath, static text => text, time);
     private string? _loadedFrom;
     private X509Certificate2? _certificate;
+
+    /// <summary>From <c>tls.crt</c> and <c>tls.key</c> of a folder.</summary>
+    public static WebhookCertificate InFolder(string folder, TimeProvider time) => new(Path.Combine(folder, "tls.crt"), Path.Combine(folder, "tls.key"), time);
 
     /// <summary>The certificate for the next handshake. A new certificate whose key is not there yet is tried again at the next.</summary>
     /// <exception cref="InvalidDataException">There never was a usable one.</exception>
@@ -33,13 +38,13 @@ internal sealed class WebhookCertificate(string folder, TimeProvider time)
         try
         {
             // The one before may be in use by a handshake: it is left to the finalizer.
-            _certificate = X509Certificate2.CreateFromPem(pem, File.ReadAllText(_keyPath));
+            _certificate = X509Certificate2.CreateFromPem(pem, File.ReadAllText(keyPath));
             _loadedFrom = pem;
             return _certificate;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException)
         {
-            return _certificate ?? throw new InvalidDataException($"cannot use the certificate of {_keyPath}: {e.Message}", e);
+            return _certificate ?? throw new InvalidDataException($"cannot use the certificate of {keyPath}: {e.Message}", e);
         }
     }
 }

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
-namespace Linkerd.Controller.Policy.Reading;
+namespace Linkerd.Controller.Common.Reading;
 
 /// <summary>A value inside a resource and the path that leads to it, for errors that say where they are.</summary>
 /// <param name="Node">The value; null when absent.</param>
