@@ -39,7 +39,9 @@ public sealed class ProxyApp
     private readonly AdminService _admin;
     private readonly AdminStack _adminStack;
     private readonly TapHub _taps;
-    private readonly IdentityClient? _identity;
+    private readonly IdentityStore? _identity;
+    private readonly IIdentityProvider? _provider;
+    private readonly TrustAnchorClient? _anchors;
     private TcpListener? _adminListener;
     private TcpListener? _tapListener;
     private bool _draining;
@@ -84,7 +86,10 @@ public sealed class ProxyApp
         if (config.Identity is { } identity)
         {
             var client = new ControlClient(_control, identity.Service, clients, resolver, metrics);
-            _identity = new IdentityClient(identity, client, _control, _registry, time, sink.For("linkerd_proxy::identity"));
+            Logger log = sink.For("linkerd_proxy::identity");
+            _identity = new IdentityStore(identity, _control, _registry, time, log);
+            _provider = identity.IsSpire ? new SpireProvider(identity, _identity, client, log) : new CertifyProvider(identity, _identity, client, time, log);
+            _anchors = identity.IsSpire ? null : new TrustAnchorClient(_identity, client);
         }
     }
 
@@ -100,7 +105,7 @@ public sealed class ProxyApp
         _adminListener.Start(_loop, new ConnectionAcceptor(Direction.Inbound, _control, _adminStack));
         if (_config.Tap is { } tap)
         {
-            _tapListener = TcpListener.Bind(tap.Listen);
+            _tapListener = ListenAddresses.Bind([tap.Listen], static address => TcpListener.Bind(address), _log.Warn)[0];
             _tapListener.Start(_loop, new ConnectionAcceptor(Direction.Inbound, _control, new TapServer(_runtime, _control, ProtocolDetector.Instance, _taps, tap.PermittedClient)));
         }
 
@@ -155,7 +160,7 @@ public sealed class ProxyApp
         }
 
         _identity.State.Subscribe(OnIdentity);
-        _ = _identity.RunAsync(_stopping.Token);
+        _ = _provider!.RunAsync(_stopping.Token);
     }
 
     private void OnIdentity(IdentityState state)
@@ -163,7 +168,7 @@ public sealed class ProxyApp
         foreach (ProxyWorker worker in _workers) worker.Loop.Post(() => worker.SetTls(state.Contexts));
         if (_admin.IsReady || _draining) return;
         Serve();
-        _ = _identity!.FollowAnchorsAsync(_config.ControlStreams, _stopping.Token);
+        _ = _anchors?.RunAsync(_config.ControlStreams, _stopping.Token);
     }
 
     private void Serve()

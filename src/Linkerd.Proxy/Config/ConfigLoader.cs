@@ -1,3 +1,4 @@
+using Linkerd.Api.Services;
 using Linkerd.Model;
 using Linkerd.Net;
 using Linkerd.Telemetry;
@@ -87,9 +88,11 @@ public static class ConfigLoader
     private static IdentityConfig? Identity(EnvReader env)
     {
         if (env.Text("IDENTITY_DISABLED") is not null) return null;
-        string name = env.Required("IDENTITY_LOCAL_NAME");
+        string name = env.Text("IDENTITY_LOCAL_NAME") ?? env.Text("IDENTITY_SERVER_NAME") ?? env.Required("IDENTITY_LOCAL_NAME");
         string anchors = env.Required("IDENTITY_TRUST_ANCHORS");
-        ControlConfig? service = env.Control("IDENTITY_SVC");
+        string id = env.Text("IDENTITY_SERVER_ID") ?? name;
+        ControlConfig? spire = SpireAgent(env, id);
+        ControlConfig? service = spire ?? env.Control("IDENTITY_SVC");
         TimeSpan min = env.Duration("IDENTITY_MIN_REFRESH", TimeSpan.FromSeconds(10));
         TimeSpan max = env.Duration("IDENTITY_MAX_REFRESH", TimeSpan.FromHours(24));
         if (min > max) env.Faults.Add($"{EnvReader.Prefix}IDENTITY_MIN_REFRESH ({min}) must not be above IDENTITY_MAX_REFRESH ({max})");
@@ -100,12 +103,27 @@ public static class ConfigLoader
             Directory = env.Text("IDENTITY_DIR") ?? "/var/run/linkerd/identity/end-entity",
             TrustAnchors = anchors,
             TokenFile = env.Text("IDENTITY_TOKEN_FILE") ?? "/var/run/secrets/tokens/linkerd-identity-token",
-            LocalName = PeerIdentity.Parse(env.Text("IDENTITY_SERVER_ID") ?? name),
+            LocalName = PeerIdentity.Parse(id),
             ServerName = (env.Text("IDENTITY_SERVER_NAME") ?? name).ToLowerInvariant(),
             MinRefresh = min,
             MaxRefresh = max,
             Service = service,
+            IsSpire = spire is not null,
+            SpireBackoff = env.Backoff("IDENTITY_SPIRE", TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(1), 0.1),
         };
+    }
+
+    private static ControlConfig? SpireAgent(EnvReader env, string id)
+    {
+        string name = env.Text("IDENTITY_SPIRE_WORKLOAD_API_ADDRESS") is null ? "IDENTITY_SPIRE_SOCKET" : "IDENTITY_SPIRE_WORKLOAD_API_ADDRESS";
+        if (env.Text(name) is not { } address) return null;
+        string path = address.StartsWith("unix:", StringComparison.Ordinal) ? address["unix:".Length..] : address;
+        path = "/" + path.TrimStart('/');
+        if (!address.Contains('/', StringComparison.Ordinal) || path.Length > UnixSocket.MaxPath)
+            env.Fault(name, address, $"the path of a unix socket of at most {UnixSocket.MaxPath} bytes, such as unix:///tmp/spire-agent/public/api.sock");
+        if (!id.StartsWith("spiffe://", StringComparison.Ordinal))
+            env.Fault("IDENTITY_SERVER_ID", id, "a SPIFFE ID, such as spiffe://example.org/ns/default/sa/web, because a SPIFFE Workload API is configured");
+        return new ControlConfig(new HostPort("localhost", 1), null) { Socket = path, Metadata = (WorkloadApi.SecurityHeader, WorkloadApi.SecurityHeaderValue) };
     }
 
     private static InboundConfig Inbound(EnvReader env)

@@ -5,4 +5,11 @@ namespace Linkerd.Proxy.Config;
 /// <summary>A control-plane service.</summary>
 /// <param name="Address">Where it is.</param>
 /// <param name="Name">Its TLS identity; null for clear text to the own host.</param>
-public sealed record ControlConfig(HostPort Address, PeerIdentity? Name);
+public sealed record ControlConfig(HostPort Address, PeerIdentity? Name)
+{
+    /// <summary>Path of the unix socket that it is reached by instead of its address; null for TCP.</summary>
+    public string? Socket { get; init; }
+
+    /// <summary>Metadata that every call carries: name in lower case, and value. Null for none.</summary>
+    public (string Name, string Value)? Metadata { get; init; }
+}

@@ -5,6 +5,12 @@ namespace Linkerd.Proxy.Config;
 /// <summary>How the proxy gets its certificate.</summary>
 public sealed record IdentityConfig
 {
+    /// <summary>The certificate comes from the SPIFFE Workload API (<see cref="Service"/> is its agent), not from the identity controller.</summary>
+    public bool IsSpire { get; init; }
+
+    /// <summary>Between attempts to reach the agent. Default 100 ms to 1 s.</summary>
+    public ExponentialBackoff SpireBackoff { get; init; } = new(TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(1), 0.1);
+
     /// <summary>Holds <c>key.p8</c> and <c>csr.der</c>.</summary>
     public required string Directory { get; init; }
 

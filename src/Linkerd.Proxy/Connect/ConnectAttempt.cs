@@ -29,6 +29,12 @@ internal sealed class ConnectAttempt : IConnectHandler, ITlsHandshakeHandler
     {
         if (cancellation.IsCancellationRequested) return ValueTask.FromCanceled<Transport>(cancellation);
         _timer.Start(_target.Timeout);
+        if (_target.Socket is { } path)
+        {
+            ConnectUnix(path);
+            return new ValueTask<Transport>(_result.Task);
+        }
+
         _connector = TcpConnector.Connect(_loop, _target.Address, _target.Timeout, this, _target.Options);
         if (cancellation.CanBeCanceled)
         {
@@ -83,6 +89,18 @@ internal sealed class ConnectAttempt : IConnectHandler, ITlsHandshakeHandler
     {
         Errno = fault.Kind == TransportFaultKind.Io ? fault.Errno : 0,
     });
+
+    private void ConnectUnix(string path)
+    {
+        try
+        {
+            OnConnected(UnixSocket.Connect(_loop, path));
+        }
+        catch (NetException exception)
+        {
+            Fail(new ConnectException(exception.Message, exception) { Errno = exception.Errno });
+        }
+    }
 
     private void OnTimeout()
     {

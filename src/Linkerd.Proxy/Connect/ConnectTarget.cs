@@ -7,7 +7,11 @@ namespace Linkerd.Proxy.Connect;
 /// <summary>Where and how to connect.</summary>
 public sealed record ConnectTarget
 {
+    /// <summary>No address when <see cref="Socket"/> is set.</summary>
     public required SocketAddress Address { get; init; }
+
+    /// <summary>Path of a unix socket; null for TCP.</summary>
+    public string? Socket { get; init; }
 
     /// <summary>Null for clear text.</summary>
     public TlsTarget? Tls { get; init; }

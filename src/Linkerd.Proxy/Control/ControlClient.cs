@@ -34,10 +34,11 @@ public sealed class ControlClient
         _config = config;
         _clients = clients;
         _resolver = resolver;
-        Labels labels = Labels.Of("addr", config.Address.ToString());
+        string authority = config.Socket ?? config.Address.ToString();
+        Labels labels = Labels.Of("addr", authority);
         _metrics = new ControlMetrics(metrics, labels, worker.Index);
         Labels tls = config.Name is { } name ? Labels.Of("tls", "true").And("server_id", name.Name) : Labels.Of("tls", "no_identity").And("no_tls_reason", "loopback");
-        _connections = new ConnectionMetrics(metrics, worker.Connections, Labels.Of("direction", "outbound").And("peer", "dst").And("authority", config.Address.ToString()).And(tls), worker.Index);
+        _connections = new ConnectionMetrics(metrics, worker.Connections, Labels.Of("direction", "outbound").And("peer", "dst").And("authority", authority).And(tls), worker.Index);
     }
 
     public EventLoop Loop => _worker.Loop;
@@ -74,7 +75,7 @@ public sealed class ControlClient
             return new Status(StatusCode.Unavailable, exception.Message, exception);
         }
 
-        var call = new GrpcCall(_worker, client, path, _config.Address.ToString(), request, payload => message(parser.ParseFrom(payload)), limits);
+        var call = new GrpcCall(_worker, client, path, _config.Address.ToString(), request, payload => message(parser.ParseFrom(payload)), limits) { Metadata = _config.Metadata };
         _metrics.OnRequest();
         long began = _worker.Loop.Now;
         Status status = await call.RunAsync(cancellation);
@@ -92,7 +93,7 @@ public sealed class ControlClient
 
     private async Task<HttpClient> OpenAsync()
     {
-        SocketAddress address = await _resolver.ResolveAsync(_config.Address);
+        SocketAddress address = _config.Socket is null ? await _resolver.ResolveAsync(_config.Address) : default;
         return _clients.Create(
             new HttpClientTarget
             {
@@ -103,6 +104,7 @@ public sealed class ControlClient
                 Connect = new ConnectTarget
                 {
                     Address = address,
+                    Socket = _config.Socket,
                     Timeout = TimeSpan.FromSeconds(1),
                     Tls = _config.Name is { } name ? new TlsTarget(name, name.Name) : null,
                     Options = new SocketOptions { KeepAlive = TimeSpan.FromSeconds(10) },

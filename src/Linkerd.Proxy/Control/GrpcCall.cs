@@ -46,6 +46,9 @@ internal sealed class GrpcCall : IHttpCall, IHttpStreamHandler
     /// <summary>No connection could be had.</summary>
     public bool NeverConnected { get; private set; }
 
+    /// <summary>Sent with the request; null for none.</summary>
+    public (string Name, string Value)? Metadata { get; init; }
+
     public IHttpStreamHandler StreamHandler => this;
 
     public async Task<Status> RunAsync(CancellationToken cancellation)
@@ -77,6 +80,7 @@ internal sealed class GrpcCall : IHttpCall, IHttpStreamHandler
         head.Add("content-type"u8, "application/grpc"u8);
         head.Add("grpc-accept-encoding"u8, "identity,gzip"u8);
         head.Add("user-agent"u8, "linkerd2-proxy"u8);
+        if (Metadata is { } metadata) head.Add(System.Text.Encoding.ASCII.GetBytes(metadata.Name), System.Text.Encoding.ASCII.GetBytes(metadata.Value));
         stream.SendHead(head, end: false);
         _worker.Http.Return(head);
         stream.SendData(_request, end: true);

@@ -45,12 +45,15 @@ internal sealed class MeshAuthority : IDisposable
         return X509CertificateLoader.LoadPkcs12(withKey.Export(X509ContentType.Pkcs12), null);
     }
 
-    /// <summary>A request as the identity wrapper makes it: one DNS name, DER.</summary>
+    /// <summary>A request as the identity wrapper makes it: one DNS name or SPIFFE ID, DER.</summary>
     public static byte[] Request(string identity, ECDsa key)
     {
         var request = new CertificateRequest($"CN={identity}", key, HashAlgorithmName.SHA256);
         var names = new SubjectAlternativeNameBuilder();
-        names.AddDnsName(identity);
+        if (identity.Contains("://", StringComparison.Ordinal))
+            names.AddUri(new Uri(identity));
+        else
+            names.AddDnsName(identity);
         request.CertificateExtensions.Add(names.Build());
         return request.CreateSigningRequest();
     }

@@ -20,6 +20,10 @@ internal static class Policies
     /// <summary>Everyone may, and it is logged.</summary>
     public static Server Audit() => Detect("audit", new Authn { Unauthenticated = new() });
 
+    /// <summary>Only these clients.</summary>
+    public static Server Only(params string[] identities)
+        => Detect("only", new Authn { MeshTLS = new() { Identities = new() { Identities = { identities.Select(i => new Identity { Name = i }) } } } });
+
     /// <summary>Nobody.</summary>
     public static Server Deny() => Detect("deny", null);
 

@@ -42,5 +42,5 @@ public sealed class CertificateFactsTests
     [InlineData(10, 10)]
     [InlineData(1_000_000, 86_400)]
     public void A_certificate_is_renewed_at_seventy_per_cent_within_bounds(int remaining, int expected)
-        => Assert.Equal(TimeSpan.FromSeconds(expected), IdentityClient.RefreshIn(TimeSpan.FromSeconds(remaining), TimeSpan.FromSeconds(10), TimeSpan.FromHours(24)));
+        => Assert.Equal(TimeSpan.FromSeconds(expected), CertifyProvider.RefreshIn(TimeSpan.FromSeconds(remaining), TimeSpan.FromSeconds(10), TimeSpan.FromHours(24)));
 }
