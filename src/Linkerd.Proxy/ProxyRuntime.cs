@@ -30,6 +30,9 @@ public sealed class ProxyRuntime
     /// <summary>Retry budgets by destination, exact over all workers.</summary>
     public SharedTable<(string Destination, RetryBudget Budget), RetryBudgetBucket> RetryBudgets { get; } = new();
 
+    /// <summary>Queues and breakers of outbound backends, exact over all workers.</summary>
+    internal SharedTable<Outbound.BackendKey, Balance.BackendShare> BackendShares { get; } = new();
+
     public required InFlightLimit InboundInFlight { get; init; }
 
     public required InFlightLimit OutboundInFlight { get; init; }

@@ -23,16 +23,20 @@ public sealed class HttpBalancer : IHttpService, IWaiting
     private readonly BalancerMetrics? _metrics;
     private bool _closed;
 
-    public HttpBalancer(Worker worker, HttpBalancerOptions options, Func<Endpoint, EndpointStack> makeStack, BalancerMetrics? metrics = null)
+    public HttpBalancer(Worker worker, HttpBalancerOptions options, Func<Endpoint, EndpointStack> makeStack, BalancerMetrics? metrics = null, BackendShare? share = null)
     {
         ArgumentNullException.ThrowIfNull(worker);
         _worker = worker;
         _options = options;
         _makeStack = makeStack;
         _metrics = metrics;
+        Share = share ?? new BackendShare(worker.Index + 1);
         _ready = new PickList<HttpEndpoint>((ulong)Random.Shared.NextInt64());
         _failFastTimer = new LoopTimer(worker.Loop, static self => ((HttpBalancer)self!).FailFast(), this);
     }
+
+    /// <summary>What the balancers of this backend share over all workers.</summary>
+    public BackendShare Share { get; }
 
     public int ReadyCount => _ready.Count;
 
@@ -62,7 +66,7 @@ public sealed class HttpBalancer : IHttpService, IWaiting
         foreach ((IPEndPoint address, Endpoint endpoint) in snapshot.Endpoints)
         {
             if (_endpoints.ContainsKey(address)) continue;
-            var made = new HttpEndpoint(_worker, endpoint, _makeStack(endpoint), _options, OnReadyChanged);
+            var made = new HttpEndpoint(_worker, endpoint, _makeStack(endpoint), _options, this);
             _endpoints.Add(address, made);
             made.Prime();
             OnReadyChanged(made);
@@ -81,7 +85,7 @@ public sealed class HttpBalancer : IHttpService, IWaiting
 
     public void OnAbandoned(HttpExchange exchange)
     {
-        _queue.Remove(exchange);
+        if (_queue.Remove(exchange)) Share.Dequeue();
         ShowState();
     }
 
@@ -99,11 +103,11 @@ public sealed class HttpBalancer : IHttpService, IWaiting
 
     private void Dispatch(HttpExchange exchange, bool hasWaited)
     {
-        if (_ready.Pick(_worker.Loop.Now) is { } endpoint)
+        while (_ready.Pick(_worker.Loop.Now) is { } endpoint)
         {
-            if (!hasWaited) _metrics?.OnReady();
-            endpoint.Forward(exchange);
-            return;
+            if (endpoint.TryForward(exchange, hasWaited ? null : _metrics)) return;
+            // Another worker's probe shut it; this one is told in a moment.
+            _ready.Remove(endpoint);
         }
 
         if (IsFailingFast || _closed)
@@ -113,7 +117,7 @@ public sealed class HttpBalancer : IHttpService, IWaiting
             return;
         }
 
-        if (_queue.Count >= _options.Queue.Capacity)
+        if (!Share.TryEnqueue(_options.Queue.Capacity))
         {
             _metrics?.OnFailed();
             exchange.Respond(ProxyError.Of(ProxyErrorKind.LoadShed));
@@ -135,7 +139,7 @@ public sealed class HttpBalancer : IHttpService, IWaiting
         endpoint.Retire();
     }
 
-    private void OnReadyChanged(HttpEndpoint endpoint)
+    internal void OnReadyChanged(HttpEndpoint endpoint)
     {
         if (_closed || !_endpoints.TryGetValue(endpoint.Endpoint.Address, out HttpEndpoint? current) || current != endpoint) return;
         if (!endpoint.IsReady)
@@ -151,6 +155,7 @@ public sealed class HttpBalancer : IHttpService, IWaiting
         while (_queue.First is { } first && _ready.Count > 0)
         {
             _queue.RemoveFirst();
+            Share.Dequeue();
             first.Value.Waiting = null;
             _metrics?.OnWaited((_worker.Loop.Now - first.Value.StartedAt) / 1e9);
             Dispatch(first.Value, hasWaited: true);
@@ -172,6 +177,7 @@ public sealed class HttpBalancer : IHttpService, IWaiting
         while (_queue.First is { } first)
         {
             _queue.RemoveFirst();
+            Share.Dequeue();
             first.Value.Waiting = null;
             _metrics?.OnFailed();
             first.Value.Respond(ProxyError.Of(ProxyErrorKind.FailFast));

@@ -15,4 +15,7 @@ public sealed record HttpBalancerOptions
 
     /// <summary>Null never takes an endpoint out.</summary>
     public FailureAccrual? FailureAccrual { get; init; }
+
+    /// <summary>What failures add to an endpoint's load; null adds nothing.</summary>
+    public LoadPenalty? Penalty { get; init; }
 }

@@ -25,9 +25,10 @@ internal sealed class BackendHandle
         {
             HttpProtocol protocol = key.Protocol == DetectedProtocol.Http2 ? HttpProtocol.Http2 : HttpProtocol.Http11;
             var options = new HttpBalancerOptions { Queue = backend.Queue, FailureAccrual = key.Accrual };
-            if (backend.Balancer is { } balancer) options = options with { DefaultRtt = balancer.DefaultRtt, Decay = balancer.Decay };
+            if (backend.Balancer is { } balancer) options = options with { DefaultRtt = balancer.DefaultRtt, Decay = balancer.Decay, Penalty = balancer.Penalty };
             Http = new HttpBalancer(stack.Worker, options, endpoint => EndpointTargets.Http(stack, authority, endpoint, protocol),
-                Metrics(stack, key, "http", stack.Runtime.Metrics.HttpBalancers));
+                Metrics(stack, key, "http", stack.Runtime.Metrics.HttpBalancers),
+                stack.Runtime.BackendShares.Get(key, _ => new BackendShare(stack.Runtime.Config.Workers)));
             update = Http.Update;
         }
 

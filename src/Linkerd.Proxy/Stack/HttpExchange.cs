@@ -31,6 +31,9 @@ public abstract class HttpExchange
     /// <summary>The attempt was not answered yet; set by who forwards, cleared by its observer.</summary>
     public bool IsAttemptPending { get; set; }
 
+    /// <summary>How long the server of the current attempt wants to be left alone; set by who forwards. Zero for no word.</summary>
+    public TimeSpan RetryAfter { get; set; }
+
     /// <summary>When the response head arrived from the server, or the proxy answered; 0 before.</summary>
     public long RespondedAt { get; protected set; }
 
