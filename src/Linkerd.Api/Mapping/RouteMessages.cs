@@ -78,7 +78,7 @@ internal static class RouteMessages
         Status = (uint)(redirect.Status ?? 0),
     };
 
-    private static WireTypes.HttpMethod? Method(string? method)
+    public static WireTypes.HttpMethod? Method(string? method)
     {
         if (method is null)
             return null;

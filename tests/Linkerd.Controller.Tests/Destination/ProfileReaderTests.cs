@@ -59,7 +59,7 @@ public sealed class ProfileReaderTests
         Assert.Equal([new RequestMatch.Path("/a/[^/]*"), new RequestMatch.Method("GET")], Assert.IsType<RequestMatch.All>(route.Condition).Matches);
         Assert.Equal(new ResponseClass(new ResponseMatch.Status(500, 500), true), Assert.Single(route.ResponseClasses));
         Assert.Equal(new RetryBudget(0.5, 3, TimeSpan.FromMinutes(1)), profile.RetryBudget);
-        Assert.Equal([500u, 1000u], profile.Overrides.Select(o => o.Weight));
+        Assert.Equal([5000u, 10000u], profile.Overrides.Select(o => o.Weight));
     }
 
     [Fact]

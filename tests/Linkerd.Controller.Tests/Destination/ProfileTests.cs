@@ -26,8 +26,29 @@ public sealed class ProfileTests
         _index.SetService(Cluster.Service("web"));
         Subscribe(At("10.96.0.1", 80));
         Subscribe(new ProfileTarget.ByService(s_web, 80));
-        var expected = new Profile.OfService(s_web, 80, "web.app.svc.cluster.local", false);
+        var expected = new Profile.OfService(s_web, 80, "web.app.svc.cluster.local", false, null);
         Assert.Equal([expected, expected], _seen);
+    }
+
+    [Fact]
+    public void A_service_profile_of_the_client_comes_before_that_of_the_service()
+    {
+        const string Name = "web.app.svc.cluster.local";
+        static ServiceProfile In(string ns) => new(ns, new Model.Profile { FullyQualifiedName = Name });
+        _index.SetService(Cluster.Service("web"));
+        Subscribe(At("10.96.0.1", 80) with { ClientNamespace = "client" });
+        string? Source() => ((Profile.OfService)_seen[^1]).Source?.Namespace;
+        Assert.Null(Source());
+        _index.SetProfile(In("app"));
+        Assert.Equal("app", Source());
+        _index.SetProfile(In("client"));
+        Assert.Equal("client", Source());
+        _index.SetProfile(In("other"));
+        Assert.Equal(3, _seen.Count);
+        _index.RemoveProfile("client", Name);
+        Assert.Equal("app", Source());
+        _index.RemoveProfile("app", Name);
+        Assert.Null(Source());
     }
 
     [Fact]

@@ -1,12 +1,15 @@
 using System.Net;
+using System.Text.Json.Nodes;
 using Linkerd.Api.Services;
 using Linkerd.Controller.Common;
 using Linkerd.Controller.Common.Kubernetes;
 using Linkerd.Controller.Destination.Core;
 using Linkerd.Controller.Destination.Index;
+using Linkerd.Controller.Destination.Reading;
 using Linkerd.Controller.Destination.Serve;
 using Linkerd.Grpc;
 using Linkerd.Grpc.AspNetCore;
+using Linkerd.Kubernetes.Yaml;
 using Linkerd.Kubernetes.Models;
 using Microsoft.Extensions.Logging.Abstractions;
 using Proto = Linkerd.Api.Destination;
@@ -101,6 +104,34 @@ public sealed class DestinationWireTests : IAsyncLifetime
         var undeclared = await NextAsync(GetProfile("10.96.0.1:81"));
         Assert.Equal(0, undeclared.CalculateSize());
         Assert.Equal(StatusCode.InvalidArgument, (await Assert.ThrowsAsync<RpcException>(() => NextAsync(GetProfile("example.com:80")))).StatusCode);
+    }
+
+    [Fact]
+    public async Task GetProfile_tells_the_routes_of_a_service_profile()
+    {
+        var stream = GetProfile("web.app.svc.cluster.local:80");
+        Assert.Empty((await NextAsync(stream)).Routes);
+        _index.SetProfile(new ServiceProfile("app", ProfileReader.Read((JsonObject)KubernetesYaml.Read("""
+            metadata: {namespace: app, name: web.app.svc.cluster.local}
+            spec:
+              routes:
+              - name: POST /vote
+                condition: {all: [{method: POST}, {not: [{pathRegex: /admin}]}]}
+                isRetryable: true
+                timeout: 250ms
+                responseClasses: [{condition: {status: {min: 500, max: 504}}, isFailure: true}]
+              retryBudget: {retryRatio: 0.5, minRetriesPerSecond: 1, ttl: 5s}
+              dstOverrides: [{authority: 'v2.app.svc.cluster.local:80', weight: 1500m}]
+            """)!)));
+        var profile = await NextAsync(stream);
+        var route = Assert.Single(profile.Routes);
+        Assert.Equal(("POST /vote", true, 250_000_000), (route.MetricsLabels["route"], route.IsRetryable, route.Timeout.Nanos));
+        Assert.Equal("/admin", route.Condition.All.Matches[1].Not.Path.Regex);
+        Assert.Equal((500u, 504u), (route.ResponseClasses[0].Condition.Status.Min, route.ResponseClasses[0].Condition.Status.Max));
+        Assert.Equal((0.5f, 1u, 5L), (profile.RetryBudget.RetryRatio, profile.RetryBudget.MinRetriesPerSecond, profile.RetryBudget.Ttl.Seconds));
+        Assert.Equal(15_000u, Assert.Single(profile.DstOverrides).Weight);
+        Assert.Equal(("linkerd.io", "ServiceProfile", "web.app.svc.cluster.local", "app"), (profile.ProfileRef.Resource.Group, profile.ProfileRef.Resource.Kind, profile.ProfileRef.Resource.Name, profile.ProfileRef.Resource.Namespace));
+        Assert.Equal(("web.app.svc.cluster.local", 80u), (profile.FullyQualifiedName, profile.ParentRef.Resource.Port));
     }
 
     [Fact]

@@ -15,7 +15,8 @@ public abstract record Profile
     /// <param name="Port">Port of the Service.</param>
     /// <param name="FullyQualifiedName">Its name in the cluster's domain.</param>
     /// <param name="Opaque">Whether the port's protocol is not to be detected.</param>
-    public sealed record OfService(ServiceName Service, int Port, string FullyQualifiedName, bool Opaque) : Profile;
+    /// <param name="Source">The ServiceProfile about it, or null.</param>
+    public sealed record OfService(ServiceName Service, int Port, string FullyQualifiedName, bool Opaque, ServiceProfile? Source) : Profile;
 
     /// <summary>One endpoint, asked for by its address or host name.</summary>
     /// <param name="Endpoint">The endpoint; bare when nothing is known of the address.</param>

@@ -1,5 +1,8 @@
+using System.Text.Json.Nodes;
 using Linkerd.Controller.Common.Kubernetes;
+using Linkerd.Controller.Common.Reading;
 using Linkerd.Controller.Destination.Core;
+using Linkerd.Controller.Destination.Reading;
 using Linkerd.Kubernetes;
 using Linkerd.Kubernetes.Models;
 
@@ -45,6 +48,36 @@ internal sealed class DestinationFeed : IAsyncDisposable
             await informer.DisposeAsync();
     }
 
+    private void FollowProfiles(DestinationIndex index) => Follow(
+        ResourceType.Dynamic(new GroupVersionResource("linkerd.io", "v1alpha2", "serviceprofiles"), "ServiceProfile", namespaced: true),
+        resource =>
+        {
+            var (ns, name) = NameOf(resource);
+            try
+            {
+                index.SetProfile(new ServiceProfile(ns, ProfileReader.Read(resource)));
+            }
+            catch (InvalidResourceException e)
+            {
+                // What cannot be understood must not go on as it was before: it is as if it were not there.
+                index.RemoveProfile(ns, name);
+                _options.OnError?.Invoke(e);
+            }
+        },
+        resource =>
+        {
+            var (ns, name) = NameOf(resource);
+            index.RemoveProfile(ns, name);
+        },
+        Kept.Name,
+        optional: true);
+
+    private static (string Namespace, string Name) NameOf(JsonObject resource)
+    {
+        var metadata = new Field(resource, "")["metadata"];
+        return (metadata["namespace"].OptionalText() ?? "", metadata["name"].OptionalText() ?? "");
+    }
+
     private async Task AddAsync(DestinationIndex index, bool useSlices, CancellationToken cancel)
     {
         var owners = new OwnerTable(index.UpdatePod);
@@ -53,6 +86,7 @@ internal sealed class DestinationFeed : IAsyncDisposable
         Follow(ResourceType.MetadataOnly(Resources.ReplicaSets), v => owners.Set("ReplicaSet", v), v => owners.Remove("ReplicaSet", v), Kept.Owners);
         Follow(ResourceType.MetadataOnly(Resources.Jobs), v => owners.Set("Job", v), v => owners.Remove("Job", v), Kept.Owners);
         Follow(Resources.Services, index.SetService, index.RemoveService, Kept.Name);
+        FollowProfiles(index);
         Follow(
             Resources.Pods,
             pod =>
@@ -78,10 +112,10 @@ internal sealed class DestinationFeed : IAsyncDisposable
         return kept;
     }
 
-    private void Follow<T>(ResourceType<T> type, Action<T> set, Action<T> remove, Func<T, T> keep)
+    private void Follow<T>(ResourceType<T> type, Action<T> set, Action<T> remove, Func<T, T> keep, bool optional = false)
         where T : class
     {
-        var informer = new Informer<T>(_client.Resource(type), _options, keep);
+        var informer = new Informer<T>(_client.Resource(type), _options with { AbsentIsEmpty = optional }, keep);
         informer.AddHandler(new SetHandler<T>(set, remove));
         _informers.Add(informer);
     }

@@ -6,6 +6,28 @@ namespace Linkerd.Controller.Destination.Index;
 /// <summary>Profiles of Services and addresses.</summary>
 internal sealed partial class DestinationIndex
 {
+    private readonly Dictionary<(string Namespace, string Name), ServiceProfile> _profiles = [];
+
+    /// <summary>Adds or replaces a ServiceProfile.</summary>
+    public void SetProfile(ServiceProfile profile)
+    {
+        lock (_lock)
+        {
+            _profiles[(profile.Namespace, profile.Content.FullyQualifiedName)] = profile;
+            RefreshProfiles(profile.Content.FullyQualifiedName);
+        }
+    }
+
+    /// <summary>Removes a ServiceProfile, if it is there.</summary>
+    public void RemoveProfile(string ns, string name)
+    {
+        lock (_lock)
+        {
+            if (_profiles.Remove((ns, name)))
+                RefreshProfiles(name);
+        }
+    }
+
     /// <summary>
     /// Tells <paramref name="listener"/> the profile of a target, at once and after every change, under the index's lock.
     /// </summary>
@@ -69,20 +91,32 @@ internal sealed partial class DestinationIndex
     /// <summary>The profile of a target now; null when it cannot be said.</summary>
     private Profile? Resolve(ProfileTarget target) => target switch
     {
-        ProfileTarget.ByService service => OfService(service.Service, service.Port),
+        ProfileTarget.ByService service => OfService(service.Service, service.Port, service.ClientNamespace),
         ProfileTarget.ByInstance instance => OfInstance(instance),
         ProfileTarget.ByAddress address => OfAddress(address),
         _ => null,
     };
 
-    private Profile OfService(ServiceName name, int port)
+    private Profile OfService(ServiceName name, int port, string clientNamespace)
     {
         var info = _services.GetValueOrDefault(name)?.Info;
         if (info is not null && !info.IsExternalName && !info.Ports.ContainsKey(port))
             return new Profile.Empty();
         var annotation = info?.OpaquePorts ?? _opaqueOfNamespace.GetValueOrDefault(name.Namespace);
         var opaque = annotation is null ? settings.DefaultOpaquePorts : PortSet.Parse(annotation);
-        return new Profile.OfService(name, port, $"{name.Name}.{name.Namespace}.svc.{settings.ClusterDomain}", opaque.Contains(port));
+        var full = $"{name.Name}.{name.Namespace}.svc.{settings.ClusterDomain}";
+        var source = _profiles.GetValueOrDefault((clientNamespace, full)) ?? _profiles.GetValueOrDefault((name.Namespace, full));
+        return new Profile.OfService(name, port, full, opaque.Contains(port), source);
+    }
+
+    private void RefreshProfiles(string fullyQualifiedName)
+    {
+        if (ServiceAuthority.Parse(fullyQualifiedName, settings.ClusterDomain) is not { Instance: null } authority || !_services.TryGetValue(authority.Service, out var entry))
+            return;
+        foreach (var watch in entry.Profiles)
+            watch.PublishIfKnown(Resolve(watch.Target));
+        foreach (var ip in entry.Info?.ClusterIps ?? [])
+            RefreshAddress(ip);
     }
 
     private Profile.OfEndpoint? OfInstance(ProfileTarget.ByInstance target)
@@ -101,7 +135,7 @@ internal sealed partial class DestinationIndex
     private Profile? OfAddress(ProfileTarget.ByAddress target)
     {
         if (_clusterIps.TryGetValue(target.Ip, out var services))
-            return services.Count == 1 ? OfService(services[0], target.Port) : null;
+            return services.Count == 1 ? OfService(services[0], target.Port, target.ClientNamespace) : null;
         if (_pods.At(target.Ip, target.Port) is not var (pod, key))
             return new Profile.OfEndpoint(EndpointBuilder.Bare(target.Ip, target.Port), settings.DefaultOpaquePorts.Contains(target.Port));
         var opaque = _builder.OpaquePortsOf(pod, _opaqueOfNamespace.GetValueOrDefault(pod.Namespace));

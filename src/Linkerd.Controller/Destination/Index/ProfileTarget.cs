@@ -6,6 +6,9 @@ namespace Linkerd.Controller.Destination.Index;
 /// <summary>Whose profile is asked for.</summary>
 internal abstract record ProfileTarget(int Port)
 {
+    /// <summary>Namespace of who asks, whose own ServiceProfiles come first; empty when unknown.</summary>
+    public string ClientNamespace { get; init; } = "";
+
     /// <summary>A Service by name.</summary>
     public sealed record ByService(ServiceName Service, int Port) : ProfileTarget(Port);
 

@@ -14,6 +14,9 @@ internal static partial class ProfileReader
     /// <summary>Conditions nested in conditions, at most.</summary>
     private const int MaxDepth = 32;
 
+    /// <summary>Weights travel in ten-thousandths.</summary>
+    private const int TenthsOfMilli = 10;
+
     private static readonly string[] s_specFields = ["routes", "retryBudget", "dstOverrides", "opaquePorts"];
     private static readonly string[] s_routeFields = ["name", "condition", "responseClasses", "isRetryable", "timeout"];
 
@@ -150,7 +153,7 @@ internal static partial class ProfileReader
         var weight = field["weight"].Node;
         var text = weight?.GetValueKind() == JsonValueKind.Number ? weight.ToJsonString() : field["weight"].OptionalText() ?? "0";
         return Quantity.TryParse(text, out var quantity) && quantity.MilliValue >= 0
-            ? new WeightedDestination(field["authority"].Name(), (uint)Math.Min(quantity.MilliValue, uint.MaxValue), null)
+            ? new WeightedDestination(field["authority"].Name(), (uint)Math.Min(quantity.MilliValue * TenthsOfMilli, uint.MaxValue), null)
             : throw field["weight"].Fault("is no quantity: write a number such as 1 or 500m");
     }
 

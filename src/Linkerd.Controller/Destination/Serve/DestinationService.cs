@@ -52,8 +52,8 @@ internal sealed partial class DestinationService(DestinationIndex index, Destina
     /// <summary>Streams the profile of a name or an address.</summary>
     public async Task GetProfileAsync(Proto.GetDestination request, IServerStreamWriter<Proto.DestinationProfile> stream, ServerCallContext call)
     {
-        var target = ProfileTargetOf(request.Path, out var name);
         var client = ContextToken.Parse(request.ContextToken);
+        var target = ProfileTargetOf(request.Path, out var name) with { ClientNamespace = client.Namespace };
         var mailbox = new Mailbox<Profile>(metrics.ProfileOverflow(target));
         using var subscription = index.Subscribe(target, mailbox.Offer, out var fault) ?? throw Refused(fault, request.Path, name);
         using var counted = metrics.CountProfile(target);

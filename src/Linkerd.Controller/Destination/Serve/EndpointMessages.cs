@@ -1,6 +1,8 @@
+using Linkerd.Api.Mapping;
 using Linkerd.Controller.Common.Api;
 using Linkerd.Controller.Destination.Core;
 using Proto = Linkerd.Api.Destination;
+using Addresses = Linkerd.Controller.Common.Api.Addresses;
 
 namespace Linkerd.Controller.Destination.Serve;
 
@@ -29,13 +31,7 @@ internal sealed class EndpointMessages(Proto.Http2ClientParams? meshedHttp2)
 
     public Proto.DestinationProfile Profile(Profile profile, string clientZone) => profile switch
     {
-        Profile.OfService service => new Proto.DestinationProfile
-        {
-            FullyQualifiedName = service.FullyQualifiedName,
-            OpaqueProtocol = service.Opaque,
-            RetryBudget = DefaultRetryBudget(),
-            ParentRef = Metadatas.Service(service.Service.Namespace, service.Service.Name, service.Port),
-        },
+        Profile.OfService service => OfService(service),
         Profile.OfEndpoint endpoint => new Proto.DestinationProfile
         {
             Endpoint = Endpoint(endpoint.Endpoint, clientZone),
@@ -44,6 +40,18 @@ internal sealed class EndpointMessages(Proto.Http2ClientParams? meshedHttp2)
         },
         _ => new Proto.DestinationProfile(),
     };
+
+    private static Proto.DestinationProfile OfService(Profile.OfService service)
+    {
+        var content = service.Source?.Content ?? Model.Profile.Default;
+        var message = ProfileMessages.ToWire(content);
+        message.FullyQualifiedName = service.FullyQualifiedName;
+        message.OpaqueProtocol = service.Opaque;
+        message.ParentRef = Metadatas.Service(service.Service.Namespace, service.Service.Name, service.Port);
+        if (service.Source is { } source)
+            message.ProfileRef = Metadatas.Resource("linkerd.io", "ServiceProfile", source.Namespace, content.FullyQualifiedName);
+        return message;
+    }
 
     private Proto.WeightedAddr Endpoint(EndpointInfo endpoint, string clientZone)
     {
