@@ -42,6 +42,7 @@ public sealed class ProxyApp
     private readonly IdentityStore? _identity;
     private readonly IIdentityProvider? _provider;
     private readonly TrustAnchorClient? _anchors;
+    private readonly Observation _observation;
     private TcpListener? _adminListener;
     private TcpListener? _tapListener;
     private bool _draining;
@@ -82,6 +83,7 @@ public sealed class ProxyApp
             BeforeScrape = SweepAsync,
         };
         _taps = new TapHub(_loop, _registry);
+        _observation = new Observation(config, _registry, time, sink, _control, tracing => new ControlClient(_control, Named(tracing.Collector), clients, resolver, metrics));
         _adminStack = new AdminStack(_runtime, _control, ProtocolDetector.Instance, _admin);
         if (config.Identity is { } identity)
         {
@@ -116,6 +118,7 @@ public sealed class ProxyApp
             worker.Bind(_config, shared: _config.Workers > 1, i == 0 ? _log.Warn : null);
             _workers.Add(worker);
             _taps.Add(worker.Worker);
+            _observation.Add(worker.Worker);
             _metered.Add(worker.Worker);
         }
 
@@ -194,6 +197,7 @@ public sealed class ProxyApp
         long deadline = _loop.Now + (long)_config.ShutdownGrace.TotalNanoseconds;
         while (!await AllIdleAsync() && _loop.Now < deadline) await LoopDelay.WaitAsync(_loop, TimeSpan.FromMilliseconds(20), CancellationToken.None);
         if (_loop.Now >= deadline) _log.Warn($"Graceful shutdown did not complete in {_config.ShutdownGrace}, terminating now");
+        await _observation.DrainAsync();
         await _stopping.CancelAsync();
         _loop.Stop();
     }

@@ -24,6 +24,9 @@ public sealed record ProxyConfig
     /// <summary>Where tap is served; null when tap is off.</summary>
     public TapConfig? Tap { get; init; }
 
+    /// <summary>Null when tracing is off: trace headers then pass as they are.</summary>
+    public TracingConfig? Tracing { get; init; }
+
     public required InboundConfig Inbound { get; init; }
 
     public required OutboundConfig Outbound { get; init; }

@@ -39,6 +39,12 @@ public sealed class Worker
     /// <summary>The taps that are open; null, and one branch for each request, when nobody looks.</summary>
     internal Tap.TapWriter[]? Taps { get; set; }
 
+    /// <summary>Logs inbound requests; null when that is off.</summary>
+    internal AccessLog.AccessLogger? AccessLog { get; set; }
+
+    /// <summary>Propagates and exports traces; null when that is off.</summary>
+    internal Tracing.Tracer? Tracer { get; set; }
+
     /// <summary>Accepted connections that are being served; what a drain waits for.</summary>
     public int Serving { get; set; }
 

@@ -27,6 +27,7 @@ public static class ConfigLoader
             Workers = WorkerCount.From(env, processors),
             Admin = new AdminConfig(env.Address("ADMIN_LISTEN_ADDR", "127.0.0.1:4191"), env.Duration("METRICS_RETAIN_IDLE", TimeSpan.FromMinutes(10)), env.Flag("SHUTDOWN_ENDPOINT_ENABLED")),
             Tap = env.Text("TAP_SVC_NAME") is { } tap ? new TapConfig(env.Address("CONTROL_LISTEN_ADDR", "0.0.0.0:4190"), tap) : null,
+            Tracing = Tracing(env),
             Inbound = Inbound(env),
             Outbound = Outbound(env),
             Destination = destination!,
@@ -83,6 +84,14 @@ public static class ConfigLoader
                 env.Fault("ACCESS_LOG", other, "apache or json");
                 return AccessLogFormat.None;
         }
+    }
+
+    private static TracingConfig? Tracing(EnvReader env)
+    {
+        if (env.Text("TRACE_COLLECTOR_SVC_ADDR") is null || env.Control("TRACE_COLLECTOR_SVC") is not { } collector) return null;
+        if (env.Text("TRACE_PROTOCOL") is { } protocol && !protocol.Equals("opentelemetry", StringComparison.OrdinalIgnoreCase))
+            env.Warnings.Add($"{EnvReader.Prefix}TRACE_PROTOCOL='{protocol}' is not known: spans are sent as OTLP (opentelemetry)");
+        return new TracingConfig(collector, env.Text("TRACE_SERVICE_NAME"), env.Text("TRACE_ATTRIBUTES_PATH"), env.Text("TRACE_EXTRA_ATTRIBUTES"), env.Plain("OTEL_RESOURCE_ATTRIBUTES"));
     }
 
     private static IdentityConfig? Identity(EnvReader env)

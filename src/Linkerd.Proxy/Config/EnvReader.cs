@@ -20,6 +20,9 @@ internal sealed class EnvReader(Func<string, string?> variables)
         return string.IsNullOrEmpty(value) ? null : value;
     }
 
+    /// <summary>A variable whose name has no prefix.</summary>
+    public string? Plain(string name) => variables(name) is { Length: > 0 } value ? value : null;
+
     public string Required(string name)
     {
         if (Text(name) is { } value) return value;

@@ -55,7 +55,7 @@ public sealed class ControlClient
     }
 
     /// <summary>One request, many answers; ends with the status of the stream. Never throws for what the service or the network does.</summary>
-    public async Task<Status> StreamAsync<TResponse>(
+    public Task<Status> StreamAsync<TResponse>(
         string path,
         IMessage request,
         MessageParser<TResponse> parser,
@@ -63,6 +63,13 @@ public sealed class ControlClient
         ControlStreamLimits limits,
         CancellationToken cancellation)
         where TResponse : IMessage<TResponse>
+        => RunAsync(path, GrpcCall.Frame(request), payload => message(parser.ParseFrom(payload)), limits, cancellation);
+
+    /// <summary>One request that is encoded and framed already; what is answered is not read. Never throws for what the service or the network does.</summary>
+    internal Task<Status> SendAsync(string path, byte[] frame, TimeSpan timeout)
+        => RunAsync(path, frame, static _ => { }, new ControlStreamLimits(timeout, timeout, timeout), CancellationToken.None);
+
+    private async Task<Status> RunAsync(string path, byte[] frame, GrpcCall.PayloadHandler message, ControlStreamLimits limits, CancellationToken cancellation)
     {
         HttpClient client;
         try
@@ -75,7 +82,7 @@ public sealed class ControlClient
             return new Status(StatusCode.Unavailable, exception.Message, exception);
         }
 
-        var call = new GrpcCall(_worker, client, path, _config.Address.ToString(), request, payload => message(parser.ParseFrom(payload)), limits) { Metadata = _config.Metadata };
+        var call = new GrpcCall(_worker, client, path, _config.Address.ToString(), frame, message, limits) { Metadata = _config.Metadata };
         _metrics.OnRequest();
         long began = _worker.Loop.Now;
         Status status = await call.RunAsync(cancellation);

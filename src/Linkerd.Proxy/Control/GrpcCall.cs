@@ -27,13 +27,13 @@ internal sealed class GrpcCall : IHttpCall, IHttpStreamHandler
     private HttpStream? _stream;
     private bool _done;
 
-    public GrpcCall(Worker worker, HttpClient client, string path, string authority, IMessage request, PayloadHandler message, ControlStreamLimits limits)
+    public GrpcCall(Worker worker, HttpClient client, string path, string authority, byte[] request, PayloadHandler message, ControlStreamLimits limits)
     {
         _worker = worker;
         _client = client;
         _path = path;
         _authority = authority;
-        _request = Frame(request);
+        _request = request;
         _message = message;
         _limits = limits;
         _idle = new LoopTimer(worker.Loop, static self => ((GrpcCall)self!).TimeOut("no message came in time"), this);
@@ -160,7 +160,8 @@ internal sealed class GrpcCall : IHttpCall, IHttpStreamHandler
         End(new Status(StatusCode.Internal, "the response ended without a status"));
     }
 
-    private static byte[] Frame(IMessage request)
+    /// <summary>A message with its frame around it.</summary>
+    public static byte[] Frame(IMessage request)
     {
         int size = request.CalculateSize();
         byte[] frame = new byte[MessageFrame.HeaderSize + size];

@@ -360,6 +360,8 @@ internal sealed partial class RelayExchange : HttpExchange, IHttpStreamHandler, 
         Frames = null;
         RouteLabels = null;
         Tap = null;
+        Logged = null;
+        Span = null;
         _target = null;
         _connection = null;
         Status = 0;

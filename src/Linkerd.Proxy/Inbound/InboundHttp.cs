@@ -36,6 +36,9 @@ internal sealed class InboundHttp : IHttpService, IExchangeObserver
             return;
         }
 
+        Worker worker = _stack.Worker;
+        if (worker.AccessLog is { } log) exchange.Logged = log.Begin(exchange);
+        if (worker.Tracer is { } tracer) exchange.Span = tracer.Begin(exchange, Direction.Inbound);
         HeaderBlock request = exchange.Request;
         if (_gate.Pass(_port.Current, request, exchange.StartedAt, out ProxyError refusal) is not { } permit)
         {
@@ -54,15 +57,19 @@ internal sealed class InboundHttp : IHttpService, IExchangeObserver
         // Whatever the client claims to be is removed; only the identity that TLS proved is passed on.
         request.Remove(KnownHeader.L5dClientId);
         if (_clientId is not null) request.Add(KnownHeader.L5dClientId, _clientId);
-        if (_stack.Worker.Taps is { } taps) TapRecord.Begin(taps, exchange, permit.TapSubject(_target));
+        if (worker.Taps is { } taps) TapRecord.Begin(taps, exchange, permit.TapSubject(_target));
+        exchange.Logged?.OnForwarded();
         exchange.Forward(_port.ClientFor(_target, ProtocolFor(request)), attempt: null);
     }
 
-    public void OnResponse(HttpExchange exchange, HeaderBlock response)
-    {
-    }
+    public void OnResponse(HttpExchange exchange, HeaderBlock response) => exchange.Logged?.OnResponse(response);
 
-    public void OnEnd(HttpExchange exchange) => _stack.OnExchangeEnd(exchange);
+    public void OnEnd(HttpExchange exchange)
+    {
+        if (exchange.Logged is { } logged) _stack.Worker.AccessLog!.End(logged);
+        exchange.Span?.End(exchange);
+        _stack.OnExchangeEnd(exchange);
+    }
 
     private static HttpProtocol ProtocolFor(HeaderBlock request)
     {

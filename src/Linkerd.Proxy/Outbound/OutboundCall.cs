@@ -45,6 +45,7 @@ internal sealed class OutboundCall : IExchangeObserver, IAttemptPolicy, IWaiting
         _outer = exchange.Observer;
         exchange.Observer = this;
         HeaderBlock request = exchange.Request;
+        if (_stack.Worker.Tracer is { } tracer) exchange.Span = tracer.Begin(exchange, Direction.Outbound);
         if (routes.Find(request, out _matched) is not { } rule)
         {
             exchange.Respond(ProxyError.Of(target.NoRoute));
@@ -74,6 +75,7 @@ internal sealed class OutboundCall : IExchangeObserver, IAttemptPolicy, IWaiting
     public void OnEnd(HttpExchange exchange)
     {
         _backoff.Stop();
+        exchange.Span?.End(exchange);
         _stack.OnExchangeEnd(exchange);
         if (_rule is { } rule)
         {

@@ -1,6 +1,8 @@
 using Linkerd.Http;
+using Linkerd.Proxy.AccessLog;
 using Linkerd.Proxy.Errors;
 using Linkerd.Proxy.Tap;
+using Linkerd.Proxy.Tracing;
 
 namespace Linkerd.Proxy.Stack;
 
@@ -101,6 +103,12 @@ public abstract class HttpExchange
 
     /// <summary>The taps that follow the request, or its current attempt; null for none.</summary>
     internal TapRecord? Tap { get; set; }
+
+    /// <summary>What the access log notes of the request; null for nothing.</summary>
+    internal AccessLogEntry? Logged { get; set; }
+
+    /// <summary>The span that is exported when the request is over; null for none.</summary>
+    internal SpanRecord? Span { get; set; }
 
     /// <summary>Free for the stack: the route, and what else a layer must find again at the end. Cleared when the exchange is reused.</summary>
     public object? RouteState { get; set; }

@@ -145,4 +145,15 @@ public sealed class ConfigLoaderTests
         Assert.False(PortSet.TryParse("9-1", out _));
         Assert.False(PortSet.TryParse("65536", out _));
     }
+
+    [Fact]
+    public void Tracing_is_on_where_a_collector_is_named()
+    {
+        Assert.Null(Load().Tracing);
+        TracingConfig tracing = Load(4, ("TRACE_COLLECTOR_SVC_ADDR", "collector.tracing:4317"), ("TRACE_COLLECTOR_SVC_NAME", "collector.tracing.serviceaccount.identity.linkerd.cluster.local"), ("TRACE_SERVICE_NAME", "linkerd-proxy"), ("TRACE_ATTRIBUTES_PATH", "/labels"), ("TRACE_EXTRA_ATTRIBUTES", "a=b"), ("OTEL_RESOURCE_ATTRIBUTES", "c=d")).Tracing!;
+        Assert.Equal(new HostPort("collector.tracing", 4317), tracing.Collector.Address);
+        Assert.Equal("collector.tracing.serviceaccount.identity.linkerd.cluster.local", tracing.Collector.Name?.Name);
+        Assert.Equal(("linkerd-proxy", "/labels", "a=b", "c=d"), (tracing.ServiceName, tracing.LabelsPath, tracing.ExtraAttributes, tracing.OtelAttributes));
+        Assert.Contains(Load(4, ("TRACE_COLLECTOR_SVC_ADDR", "c:1"), ("TRACE_PROTOCOL", "opencensus")).Warnings, w => w.Contains("opencensus", StringComparison.Ordinal));
+    }
 }
