@@ -1,6 +1,7 @@
 using Linkerd.Proxy.AccessLog;
 using Linkerd.Proxy.Config;
 using Linkerd.Proxy.Control;
+using Linkerd.Proxy.Metrics;
 using Linkerd.Proxy.Tracing;
 using Linkerd.Telemetry;
 
@@ -32,17 +33,18 @@ internal sealed class Observation
         _config = config;
         _time = time;
         _control = control;
+        var families = new ObservationFamilies(registry);
         if (config.AccessLog != AccessLogFormat.None)
         {
-            _linesDropped = registry.Counter("access_log_dropped_total", "The total number of access log lines that were dropped because they could not be written in time.").Single();
+            _linesDropped = families.LinesDropped.Single();
             _lines = new AccessLogWriter(Console.OpenStandardError());
         }
 
         if (config.Tracing is { } tracing)
         {
             Logger logger = log.For("linkerd_proxy::tracing");
-            _spansDropped = registry.Counter("opentelemetry_spans_dropped_total", "Total count of spans dropped").Single();
-            _spans = new SpanExporter(control.Loop, collector(tracing), Resource(tracing, time, logger), registry, control.Index, _spansDropped, logger);
+            _spansDropped = families.SpansDropped.Single();
+            _spans = new SpanExporter(control.Loop, collector(tracing), Resource(tracing, time, logger), families, control.Index, logger);
         }
     }
 

@@ -1,6 +1,7 @@
 using Linkerd.Grpc;
 using Linkerd.Net;
 using Linkerd.Proxy.Control;
+using Linkerd.Proxy.Metrics;
 using Linkerd.Telemetry;
 
 namespace Linkerd.Proxy.Tracing;
@@ -34,16 +35,16 @@ internal sealed class SpanExporter
     private int _buffered;
     private int _failures;
 
-    public SpanExporter(EventLoop loop, ControlClient client, byte[] resource, MetricRegistry registry, int writer, Counter dropped, Logger log)
+    public SpanExporter(EventLoop loop, ControlClient client, byte[] resource, ObservationFamilies families, int writer, Logger log)
     {
         _loop = loop;
         _client = client;
         _resource = resource;
         _log = log;
-        _streams = registry.Counter("opentelemetry_span_export_streams", "Total count of opened span export streams").Single().For(writer);
-        _requests = registry.Counter("opentelemetry_span_export_requests", "Total count of span export request messages").Single().For(writer);
-        _spans = registry.Counter("opentelemetry_span_exports", "Total count of spans exported").Single().For(writer);
-        _dropped = dropped.For(writer);
+        _streams = families.ExportStreams.Single().For(writer);
+        _requests = families.ExportRequests.Single().For(writer);
+        _spans = families.Exports.Single().For(writer);
+        _dropped = families.SpansDropped.Single().For(writer);
         _timer = new LoopTimer(loop, static self => ((SpanExporter)self!).Flush(), this);
     }
 
