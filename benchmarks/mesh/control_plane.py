@@ -37,7 +37,7 @@ def load_protos(root):
         pool.Add(file)
         package = types.SimpleNamespace()
         for message in file.message_type:
-            setattr(package, message.name, factory.GetPrototype(pool.FindMessageTypeByName(f"{file.package}.{message.name}")))
+            setattr(package, message.name, factory.GetPrototype(pool.FindMessageTypeByName(f"{file.package}.{message.name}".lstrip("."))))
         packages[file.package.rsplit(".", 1)[-1]] = package
     return packages
 
