@@ -6,6 +6,7 @@ using Linkerd.Controller.Policy.Core;
 using Linkerd.Controller.Policy.Index;
 using Linkerd.Controller.Policy.Reading;
 using Linkerd.Controller.Policy.Serve;
+using Linkerd.Controller.Policy.Conditions;
 using Linkerd.Kubernetes;
 using Linkerd.Model;
 using Microsoft.Extensions.Logging;
@@ -56,8 +57,9 @@ internal sealed partial class PolicyComponent : IComponent
         var listen = flags.Listen("grpc-addr");
         using var kubernetes = context.Kubernetes();
         var index = new PolicyIndex(settings);
+        var statuses = new StatusBoard();
         var options = new InformerOptions { OnError = e => WatchFailed(log, e.Message), Time = context.Time };
-        await using var feed = new PolicyFeed(index, kubernetes, settings.Identities, options, reason => Invalid(log, reason));
+        await using var feed = new PolicyFeed(index, kubernetes, settings.Identities, statuses, options, reason => Invalid(log, reason));
         await using var admin = await AdminServer.StartAsync(context, flags.Listen("admin-addr"), () => feed.HasSynced, cancel);
         var validator = new PolicyValidator(settings.Identities);
         await using var webhook = flags.Text("server-tls-certs") is { Length: > 0 } certificate
@@ -81,8 +83,19 @@ internal sealed partial class PolicyComponent : IComponent
             },
             cancel);
         Serving(log, server.EndPoint.ToString());
-        await Waiting.UntilAsync(cancel);
+        var writer = new StatusWriter(index, statuses, kubernetes, TimeSpan.FromMilliseconds(flags.Integer("patch-timeout-ms", 1, 60_000)), context.Time, log);
+        await Elector(flags, kubernetes, log, context.Time).RunAsync(writer.RunAsync, cancel);
     }
+
+    /// <summary>Statuses are written by one replica, the one that holds this Lease.</summary>
+    private static LeaderElector Elector(FlagSet flags, KubernetesClient kubernetes, ILogger log, TimeProvider time) => new(kubernetes, new LeaderElectionOptions
+    {
+        Namespace = flags.Required("control-plane-namespace"),
+        Name = "policy-controller-write",
+        Identity = Environment.GetEnvironmentVariable("HOSTNAME") is { Length: > 0 } name ? name : $"{Environment.MachineName}-{Environment.ProcessId}",
+        OnError = e => LeaseFailed(log, e.Message),
+        Time = time,
+    });
 
     private static PolicySettings ReadSettings(FlagSet flags) => new()
     {
@@ -99,6 +112,9 @@ internal sealed partial class PolicyComponent : IComponent
 
     [LoggerMessage(60, LogLevel.Information, "serving the policy APIs on {Address}")]
     private static partial void Serving(ILogger log, string address);
+
+    [LoggerMessage(63, LogLevel.Warning, "the lease for writing statuses could not be had, trying again: {Reason}")]
+    private static partial void LeaseFailed(ILogger log, string reason);
 
     [LoggerMessage(62, LogLevel.Warning, "a resource cannot be used: {Reason}")]
     private static partial void Invalid(ILogger log, string reason);

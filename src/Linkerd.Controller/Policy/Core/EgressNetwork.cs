@@ -11,6 +11,10 @@ namespace Linkerd.Controller.Policy.Core;
 /// <param name="Settings">Breakers, time-outs and retries of its annotations.</param>
 internal sealed record EgressNetwork(ResourceName Name, DateTimeOffset Created, IReadOnlyList<NetworkMatch>? Networks, bool Allow, ParentSettings Settings) : IPolicyResource
 {
+    /// <summary>Whether it reaches into the cluster's own networks: it would take the cluster's traffic for egress, and is not used.</summary>
+    public bool Overlaps(IReadOnlyList<System.Net.IPNetwork> clusterNetworks) => Networks?.Any(n => clusterNetworks.Any(c =>
+        (n.Network.Contains(c.BaseAddress) || c.Contains(n.Network.BaseAddress)) && !n.Except.Any(e => e.PrefixLength <= c.PrefixLength && e.Contains(c.BaseAddress)))) ?? false;
+
     /// <summary>How closely it covers an address: the longest prefix that does, -1 when it covers everything outside; null when it does not cover it.</summary>
     public int? Covers(IPAddress address, IReadOnlyList<System.Net.IPNetwork> clusterNetworks)
     {

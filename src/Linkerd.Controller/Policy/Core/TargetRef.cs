@@ -12,4 +12,7 @@ internal sealed record TargetRef(string Group, string Kind, string Namespace, st
 
     /// <summary>Whether it is of that group and kind; kinds are compared without case.</summary>
     public bool Is(string group, string kind) => (Group == "core" ? "" : Group) == group && string.Equals(Kind, kind, StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Whether both name the same resource, however the group is written.</summary>
+    public bool IsSameAs(TargetRef other) => other.Namespace == Namespace && other.Name == Name && other.Is(Group == "core" ? "" : Group, Kind);
 }

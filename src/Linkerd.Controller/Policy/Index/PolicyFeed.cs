@@ -3,6 +3,7 @@ using Linkerd.Controller.Common.Kubernetes;
 using Linkerd.Controller.Common.Reading;
 using Linkerd.Controller.Policy.Core;
 using Linkerd.Controller.Policy.Reading;
+using Linkerd.Controller.Policy.Conditions;
 using Linkerd.Kubernetes;
 using Linkerd.Kubernetes.Models;
 
@@ -17,18 +18,21 @@ internal sealed class PolicyFeed : IAsyncDisposable
     private readonly KubernetesClient _client;
     private readonly InformerOptions _options;
     private readonly Action<string> _invalid;
+    private readonly StatusBoard _statuses;
 
     /// <summary>Begins to follow pods, Services, namespaces and the resources of policy.</summary>
     /// <param name="index">What is fed.</param>
     /// <param name="client">The cluster.</param>
     /// <param name="identities">How identities are called.</param>
+    /// <param name="statuses">Remembers what resources say of themselves.</param>
     /// <param name="options">How to follow.</param>
     /// <param name="invalid">Hears of a resource that cannot be used, and why.</param>
-    public PolicyFeed(PolicyIndex index, KubernetesClient client, IdentityNames identities, InformerOptions options, Action<string> invalid)
+    public PolicyFeed(PolicyIndex index, KubernetesClient client, IdentityNames identities, StatusBoard statuses, InformerOptions options, Action<string> invalid)
     {
         _client = client;
         _options = options;
         _invalid = invalid;
+        _statuses = statuses;
         Follow(Resources.Namespaces, index.SetNamespace, index.RemoveNamespace, Kept.Name);
         Follow(Resources.Services, index.SetService, index.RemoveService, Kept.Name);
         Follow(Resources.Pods, pod => index.SetWorkload(WorkloadReader.Pod(pod)), pod => index.RemoveWorkload(WorkloadReader.NameOf(pod)), Kept.Name);
@@ -40,11 +44,11 @@ internal sealed class PolicyFeed : IAsyncDisposable
         Follow(TargetRef.PolicyGroup, "v1alpha1", "networkauthentications", "NetworkAuthentication", AuthorizationReaders.NetworkAuthentication, index.SetNetworkAuthentication, index.RemoveNetworkAuthentication);
         Follow(TargetRef.PolicyGroup, "v1alpha1", "httplocalratelimitpolicies", "HTTPLocalRateLimitPolicy", authorizations.RateLimit, index.SetRateLimit, index.RemoveRateLimit);
         Follow(WorkloadGroup, "v1beta1", "externalworkloads", "ExternalWorkload", WorkloadReader.External, index.SetWorkload, name => index.RemoveWorkload(new WorkloadName(true, name.Namespace, name.Name)));
-        FollowRoutes(index, RouteKind.Http, TargetRef.PolicyGroup, "v1beta3", "httproutes", "HTTPRoute");
-        FollowRoutes(index, RouteKind.Http, TargetRef.GatewayGroup, "v1", "httproutes", "HTTPRoute");
-        FollowRoutes(index, RouteKind.Grpc, TargetRef.GatewayGroup, "v1", "grpcroutes", "GRPCRoute");
-        FollowRoutes(index, RouteKind.Tls, TargetRef.GatewayGroup, "v1alpha2", "tlsroutes", "TLSRoute");
-        FollowRoutes(index, RouteKind.Tcp, TargetRef.GatewayGroup, "v1alpha2", "tcproutes", "TCPRoute");
+        FollowRoutes(index, RouteKind.Http, TargetRef.PolicyGroup, "HTTPRoute");
+        FollowRoutes(index, RouteKind.Http, TargetRef.GatewayGroup, "HTTPRoute");
+        FollowRoutes(index, RouteKind.Grpc, TargetRef.GatewayGroup, "GRPCRoute");
+        FollowRoutes(index, RouteKind.Tls, TargetRef.GatewayGroup, "TLSRoute");
+        FollowRoutes(index, RouteKind.Tcp, TargetRef.GatewayGroup, "TCPRoute");
         Follow(TargetRef.PolicyGroup, "v1alpha1", "egressnetworks", "EgressNetwork", EgressNetworkReader.Read, index.SetEgressNetwork, index.RemoveEgressNetwork);
         foreach (var informer in _informers)
             informer.Start();
@@ -62,10 +66,10 @@ internal sealed class PolicyFeed : IAsyncDisposable
             await informer.DisposeAsync();
     }
 
-    private void FollowRoutes(PolicyIndex index, RouteKind kind, string group, string version, string plural, string kindName) => Follow(
+    private void FollowRoutes(PolicyIndex index, RouteKind kind, string group, string kindName) => Follow(
         group,
-        version,
-        plural,
+        StatusTypes.Routes(kind, group).Version,
+        StatusTypes.Routes(kind, group).Resource,
         kindName,
         route => RouteReader.Read(route, kind, group),
         index.SetRoute,
@@ -76,6 +80,7 @@ internal sealed class PolicyFeed : IAsyncDisposable
         ResourceType.Dynamic(new GroupVersionResource(group, version, plural), kind, namespaced: true),
         resource =>
         {
+            _statuses.Set(new StatusKey(new GroupVersionResource(group, version, plural), kind, ResourceReader.Name(resource)), resource);
             try
             {
                 set(read(resource));
@@ -88,7 +93,12 @@ internal sealed class PolicyFeed : IAsyncDisposable
                 _invalid($"{kind} {name}: {e.Message}");
             }
         },
-        resource => remove(ResourceReader.Name(resource)),
+        resource =>
+        {
+            var name = ResourceReader.Name(resource);
+            _statuses.Remove(new StatusKey(new GroupVersionResource(group, version, plural), kind, name));
+            remove(name);
+        },
         Kept.Name,
         optional: true);
 

@@ -1,9 +1,11 @@
 using System.Net;
+using System.Text.Json.Nodes;
 using Linkerd.Controller.Common;
 using Linkerd.Controller.Common.Kubernetes;
 using Linkerd.Controller.Destination.Core;
 using Linkerd.Controller.Destination.Index;
 using Linkerd.Controller.Policy.Core;
+using Linkerd.Controller.Policy.Conditions;
 using Linkerd.Kubernetes.Models;
 using Linkerd.Model;
 
@@ -77,6 +79,13 @@ internal sealed partial class PolicyIndex
             _tables.EgressNetworks.Remove(name);
             RefreshOutside();
         }
+    }
+
+    /// <summary>What the statuses of policy resources should say.</summary>
+    public IReadOnlyDictionary<StatusKey, JsonObject> Statuses(string now)
+    {
+        lock (_lock)
+            return new StatusResolver(_settings, _tables).All(now);
     }
 
     /// <summary>Tells a listener how traffic to a target is routed, at once and after every change; last of all <see cref="OutboundResolver.None"/> when the target is gone.</summary>
@@ -174,7 +183,7 @@ internal sealed partial class PolicyIndex
         foreach (var ns in new[] { clientNamespace, _settings.GlobalEgressNamespace })
         {
             var best = _tables.EgressNetworks.In(ns)
-                .Where(n => !OverlapsCluster(n))
+                .Where(n => !n.Overlaps(_settings.ClusterNetworks))
                 .Select(n => (Network: n, Prefix: n.Covers(ip, _settings.ClusterNetworks)))
                 .Where(static n => n.Prefix is not null)
                 .OrderByDescending(static n => n.Prefix)
@@ -185,8 +194,4 @@ internal sealed partial class PolicyIndex
 
         return null;
     }
-
-    /// <summary>A network that reaches into the cluster's own would take the cluster's traffic for egress: it is not used.</summary>
-    private bool OverlapsCluster(EgressNetwork network) => network.Networks?.Any(n => _settings.ClusterNetworks.Any(c =>
-        (n.Network.Contains(c.BaseAddress) || c.Contains(n.Network.BaseAddress)) && !n.Except.Any(e => e.PrefixLength <= c.PrefixLength && e.Contains(c.BaseAddress)))) ?? false;
 }
