@@ -9,6 +9,9 @@ public enum DetectedProtocol
     /// <summary>Neither version of HTTP.</summary>
     Opaque,
 
+    /// <summary>TLS that is passed through by its server name; never detected, only said by policy.</summary>
+    Tls,
+
     /// <summary>Not enough bytes came in time; it goes on as opaque, or as HTTP/1 where policy says so.</summary>
     TimedOut,
 

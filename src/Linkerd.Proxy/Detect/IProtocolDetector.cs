@@ -16,6 +16,12 @@ public interface IProtocolDetector
     /// <summary>Tells HTTP/1, HTTP/2 and other protocols apart.</summary>
     ValueTask<DetectedProtocol> DetectHttpAsync(Transport transport, TimeSpan timeout);
 
+    /// <summary>
+    /// Peeks for a ClientHello: its server name, empty when it has none. Throws <see cref="DetectException"/> when something else comes, the client leaves, or
+    /// <paramref name="timeout"/> passes.
+    /// </summary>
+    ValueTask<string> DetectServerNameAsync(Transport transport, TimeSpan timeout);
+
     /// <summary>Consumes and decodes the transport header of a direct connection. Throws <see cref="DetectException"/> when there is none or it is malformed.</summary>
     ValueTask<TransportHeader> ReadTransportHeaderAsync(Transport transport, TimeSpan timeout);
 }

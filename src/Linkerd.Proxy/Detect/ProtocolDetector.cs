@@ -12,5 +12,7 @@ public sealed class ProtocolDetector : IProtocolDetector
 
     public ValueTask<DetectedProtocol> DetectHttpAsync(Transport transport, TimeSpan timeout) => new HttpPeek(transport, timeout).Start();
 
+    public ValueTask<string> DetectServerNameAsync(Transport transport, TimeSpan timeout) => new ServerNamePeek(transport, timeout).Start();
+
     public ValueTask<TransportHeader> ReadTransportHeaderAsync(Transport transport, TimeSpan timeout) => new TransportHeaderPeek(transport, timeout).Start();
 }

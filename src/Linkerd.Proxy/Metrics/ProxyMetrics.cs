@@ -29,7 +29,9 @@ public sealed class ProxyMetrics
         Stack = new StackFamilies(registry);
         InboundDetect = new DetectFamilies(registry, "inbound");
         OutboundDetect = new DetectFamilies(registry, "outbound");
-        TcpRoutes = new TcpRouteFamilies(registry);
+        TcpRoutes = new TcpRouteFamilies(registry, "outbound_tcp");
+        TlsRoutes = new TcpRouteFamilies(registry, "outbound_tls");
+        TlsBalancers = new BalancerFamilies(registry, "outbound_tls");
         TransportHeaders = registry.Counter("inbound_tcp_transport_header_connections_total", "TCP connections with transport headers");
         OutboundProtocols = registry.Counter("outbound_tcp_protocol_connections_total", "Outbound TCP connections by protocol configuration");
         TcpAcceptErrors = registry.Counter("tcp_accept_errors_total", "Total count of connections that could not be accepted, by system error; EMFILE and ENFILE pause accepting");
@@ -84,6 +86,10 @@ public sealed class ProxyMetrics
     public DetectFamilies OutboundDetect { get; }
 
     public TcpRouteFamilies TcpRoutes { get; }
+
+    public TcpRouteFamilies TlsRoutes { get; }
+
+    public BalancerFamilies TlsBalancers { get; }
 
     public MetricFamily<Counter> TransportHeaders { get; }
 

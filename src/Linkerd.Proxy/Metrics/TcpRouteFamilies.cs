@@ -2,14 +2,16 @@ using Linkerd.Telemetry;
 
 namespace Linkerd.Proxy.Metrics;
 
-/// <summary>The <c>outbound_tcp_route_*</c> families.</summary>
+/// <summary>The <c>outbound_tcp_route_*</c> families, or those of TLS routes.</summary>
 public sealed class TcpRouteFamilies
 {
-    public TcpRouteFamilies(MetricRegistry registry)
+    /// <param name="registry">Where they are registered.</param>
+    /// <param name="prefix"><c>outbound_tcp</c> or <c>outbound_tls</c>.</param>
+    public TcpRouteFamilies(MetricRegistry registry, string prefix)
     {
         ArgumentNullException.ThrowIfNull(registry);
-        Opened = registry.Counter("outbound_tcp_route_open_total", "The number of connections opened");
-        Closed = registry.Counter("outbound_tcp_route_close_total", "The number of connections closed");
+        Opened = registry.Counter(prefix + "_route_open_total", "The number of connections opened");
+        Closed = registry.Counter(prefix + "_route_close_total", "The number of connections closed");
     }
 
     public MetricFamily<Counter> Opened { get; }

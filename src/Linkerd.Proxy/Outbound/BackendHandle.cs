@@ -16,9 +16,10 @@ internal sealed class BackendHandle
         Backend backend = key.Backend;
         string? authority = backend.Balancer?.Destination;
         Action<EndpointSet> update;
-        if (key.Protocol == DetectedProtocol.Opaque)
+        if (key.Protocol is DetectedProtocol.Opaque or DetectedProtocol.Tls)
         {
-            Tcp = new TcpBackend(stack, authority, backend.Queue, Metrics(stack, key, "opaq", stack.Runtime.Metrics.TcpBalancers));
+            bool isTls = key.Protocol == DetectedProtocol.Tls;
+            Tcp = new TcpBackend(stack, authority, backend.Queue, Metrics(stack, key, isTls ? "tls" : "opaq", isTls ? stack.Runtime.Metrics.TlsBalancers : stack.Runtime.Metrics.TcpBalancers));
             update = Tcp.Update;
         }
         else
@@ -42,7 +43,7 @@ internal sealed class BackendHandle
     public TcpBackend? Tcp { get; }
 
     /// <summary>Something can be sent to it, or may wait.</summary>
-    public bool IsAvailable => Http is not { IsAvailable: false };
+    public bool IsAvailable => Http is not { IsAvailable: false } && Tcp is not { IsFailingFast: true };
 
     /// <summary>The logical name, for <c>l5d-dst-canonical</c>; null for a plain address.</summary>
     public byte[]? Authority { get; }

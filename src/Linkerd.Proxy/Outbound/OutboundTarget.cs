@@ -76,11 +76,11 @@ internal sealed class OutboundTarget
 
     public TimeSpan DetectTimeout { get; private set; }
 
-    /// <summary>Where opaque connections go; null when they are refused.</summary>
-    public TcpBackend? Tcp { get; private set; }
+    /// <summary>Where opaque connections go; null when there is no route.</summary>
+    public TcpRule? Tcp { get; private set; }
 
-    /// <summary>Counts connections by the route of opaque traffic; null when there is none.</summary>
-    public TcpRouteMetrics? TcpRoute { get; private set; }
+    /// <summary>Where TLS goes, by server name; null when policy does not say TLS.</summary>
+    public TlsRules? Tls { get; private set; }
 
     /// <summary>Detects HTTP, and counts what it finds.</summary>
     public DetectMetrics Detection { get; private set; }
@@ -150,7 +150,8 @@ internal sealed class OutboundTarget
             ClientProtocol.Http2 or ClientProtocol.Grpc => DetectedProtocol.Http2,
             _ => null,
         };
-        Tcp = MakeTcp(policy, next);
+        Tcp = policy.OpaqueRoutes.Count == 0 ? null : MakeTcp(policy.OpaqueRoutes[0], next);
+        Tls = policy.Protocol == ClientProtocol.Tls ? MakeTls(policy.TlsRoutes, next) : null;
         Measure(policy);
         try
         {
@@ -187,16 +188,28 @@ internal sealed class OutboundTarget
         _http2.Routes = policy.Grpc is { } grpc ? compiler.Grpc(grpc) : compiler.Http(policy.Http2, DetectedProtocol.Http2);
     }
 
-    private TcpBackend? MakeTcp(ClientPolicy policy, Dictionary<BackendKey, BackendHandle> next)
+    private TcpRule MakeTcp(OpaqueRoute route, Dictionary<BackendKey, BackendHandle> next)
     {
-        foreach (OpaqueRoute route in policy.OpaqueRoutes)
+        var metrics = new TcpRouteMetrics(_stack.Runtime.Metrics.TcpRoutes, RouteLabels(route.Meta), _stack.Worker.Index);
+        return new TcpRule(route.Filters, route.Backends, metrics, backend => Handle(new BackendKey(_parent, backend, DetectedProtocol.Opaque, null), next));
+    }
+
+    private TlsRules MakeTls(IReadOnlyList<TlsRoute> routes, Dictionary<BackendKey, BackendHandle> next)
+    {
+        var rules = new TlsRules();
+        foreach (TlsRoute route in routes)
         {
-            if (route.Filters.Any(static f => f is RouteFilter.Forbidden or RouteFilter.Invalid) || route.Backends.Backends.Count == 0) return null;
-            return Handle(new BackendKey(_parent, route.Backends.Backends[0].Backend, DetectedProtocol.Opaque, null), next).Tcp;
+            var metrics = new TcpRouteMetrics(_stack.Runtime.Metrics.TlsRoutes, RouteLabels(route.Meta), _stack.Worker.Index, _stack.Runtime.Config.Outbound.HostnameLabels);
+            rules.Add(route.ServerNames, new TcpRule(route.Filters, route.Backends, metrics, backend => Handle(new BackendKey(_parent, backend, DetectedProtocol.Tls, null), next)));
         }
 
-        return null;
+        return rules;
     }
+
+    private Labels RouteLabels(Meta route) => ProxyLabels.Reference("parent", _parent)
+        .And(ProxyLabels.Route(route))
+        .And("target_ip", Destination.IsNamed ? string.Empty : Destination.Address.IpString())
+        .And("target_port", Destination.Port.ToString(System.Globalization.CultureInfo.InvariantCulture));
 
     private void Measure(ClientPolicy policy)
     {
@@ -204,13 +217,6 @@ internal sealed class OutboundTarget
         int worker = _stack.Worker.Index;
         Labels parent = ProxyLabels.Reference("parent", policy.Meta);
         Detection = new DetectMetrics(metrics.OutboundDetect, parent, worker);
-        TcpRoute = null;
-        if (policy.OpaqueRoutes.Count > 0)
-        {
-            Labels labels = parent.And(ProxyLabels.Route(policy.OpaqueRoutes[0].Meta)).And("target_ip", Destination.IsNamed ? string.Empty : Destination.Address.IpString()).And("target_port", Destination.Port.ToString(System.Globalization.CultureInfo.InvariantCulture));
-            TcpRoute = new TcpRouteMetrics(metrics.TcpRoutes, labels, worker);
-        }
-
         string protocol = policy.Protocol switch
         {
             ClientProtocol.Http1 => "http/1",

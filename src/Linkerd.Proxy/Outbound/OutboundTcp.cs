@@ -6,26 +6,29 @@ using Linkerd.Proxy.Stack;
 
 namespace Linkerd.Proxy.Outbound;
 
-/// <summary>One opaque outbound connection: balance, connect, relay. A connect that fails is tried at other endpoints.</summary>
+/// <summary>One opaque outbound connection, or TLS that is passed through: route, balance, connect, relay. A connect that fails is tried at other endpoints.</summary>
 internal sealed class OutboundTcp(OutboundStack stack, OutboundTarget target)
 {
     private const int MaxAttempts = 3;
 
     public async Task RunAsync(Transport transport, Action<TransportFault> ended)
     {
-        TcpRouteMetrics? route = target.TcpRoute;
-        route?.Opened();
+        string serverName = target.Tls is null ? string.Empty : await stack.Services.Detector.DetectServerNameAsync(transport, target.DetectTimeout);
+        TcpRule rule = (target.Tls is { } tls ? tls.Find(serverName) : target.Tcp)
+            ?? throw new IOException(serverName.Length > 0 ? $"no route for the server name '{serverName}'" : "no route for this destination");
+        TcpRouteMetrics metrics = rule.Metrics;
+        metrics.Opened(serverName);
         try
         {
             await RunAsync(transport, fault =>
             {
-                route?.Closed(string.Empty);
+                metrics.Closed(serverName, string.Empty);
                 ended(fault);
-            }, target.Tcp ?? throw new IOException("policy forbids connections to this destination"));
+            }, rule.Pick());
         }
-        catch
+        catch (Exception exception)
         {
-            route?.Closed(target.Tcp is null ? "forbidden" : "unexpected");
+            metrics.Closed(serverName, (exception as TcpRefusedException)?.Label ?? "unexpected");
             throw;
         }
     }

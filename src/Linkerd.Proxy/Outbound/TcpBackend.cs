@@ -32,6 +32,9 @@ internal sealed class TcpBackend
 
     public int Count => _endpoints.Count;
 
+    /// <summary>No endpoint came in the fail-fast time.</summary>
+    public bool IsFailingFast => _isFailingFast;
+
     public void Update(EndpointSet snapshot)
     {
         int before = _endpoints.Count;
