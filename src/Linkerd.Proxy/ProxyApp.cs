@@ -8,6 +8,7 @@ using Linkerd.Proxy.Connect;
 using Linkerd.Proxy.Control;
 using Linkerd.Proxy.Detect;
 using Linkerd.Proxy.Discovery;
+using Linkerd.Proxy.Dns;
 using Linkerd.Proxy.Http;
 using Linkerd.Proxy.Identity;
 using Linkerd.Proxy.Inbound;
@@ -63,9 +64,10 @@ public sealed class ProxyApp
         RuntimeMetrics.Register(_registry, _metered);
         var connector = new Connector(_loop);
         var clients = new HttpClientFactory(_control, connector);
-        var resolver = new HostResolver(_registry, _control.Index);
-        var destination = new ControlClient(_control, Named(config.Destination), clients, resolver, metrics);
-        var policy = new ControlClient(_control, Named(config.Policy), clients, resolver, metrics);
+        DnsResolver resolver = DnsResolver.System(_loop, config.Dns);
+        Logger control = sink.For("linkerd_proxy::control");
+        var destination = new ControlClient(_control, "destination", Named(config.Destination), clients, resolver, metrics, control);
+        var policy = new ControlClient(_control, "policy", Named(config.Policy), clients, resolver, metrics, control);
         var streams = new DiscoveryStreams(config, destination, policy, sink.For("linkerd_proxy::control"));
         _runtime = new ProxyRuntime
         {
@@ -83,11 +85,11 @@ public sealed class ProxyApp
             BeforeScrape = SweepAsync,
         };
         _taps = new TapHub(_loop, _registry);
-        _observation = new Observation(config, _registry, time, sink, _control, tracing => new ControlClient(_control, Named(tracing.Collector), clients, resolver, metrics));
+        _observation = new Observation(config, _registry, time, sink, _control, tracing => new ControlClient(_control, "trace_collector", Named(tracing.Collector), clients, resolver, metrics, control));
         _adminStack = new AdminStack(_runtime, _control, ProtocolDetector.Instance, _admin);
         if (config.Identity is { } identity)
         {
-            var client = new ControlClient(_control, identity.Service, clients, resolver, metrics);
+            var client = new ControlClient(_control, "identity", identity.Service, clients, resolver, metrics, control);
             Logger log = sink.For("linkerd_proxy::identity");
             _identity = new IdentityStore(identity, _control, _registry, time, log);
             _provider = identity.IsSpire ? new SpireProvider(identity, _identity, client, log) : new CertifyProvider(identity, _identity, client, time, log);

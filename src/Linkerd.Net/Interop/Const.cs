@@ -4,7 +4,7 @@ namespace Linkerd.Net.Interop;
 internal static class Const
 {
     public const int AfUnspec = 0, AfUnix = 1, AfInet = 2, AfInet6 = 10;
-    public const int SockStream = 1, SockNonblock = 0x800, SockCloexec = 0x80000;
+    public const int SockStream = 1, SockDatagram = 2, SockNonblock = 0x800, SockCloexec = 0x80000;
     public const int SolSocket = 1, SolIp = 0, SolTcp = 6, SolIpv6 = 41;
     public const int SoReuseAddr = 2, SoError = 4, SoSndBuf = 7, SoRcvBuf = 8, SoKeepAlive = 9, SoLinger = 13, SoReusePort = 15;
     public const int TcpNoDelay = 1, TcpKeepIdle = 4, TcpKeepInterval = 5, TcpKeepCount = 6, TcpUserTimeout = 18;

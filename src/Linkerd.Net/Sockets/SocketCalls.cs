@@ -12,6 +12,12 @@ internal static unsafe class SocketCalls
         return fd >= 0 ? fd : throw NetException.Last("socket");
     }
 
+    public static int OpenDatagram(SocketAddress address)
+    {
+        int fd = Libc.Socket(address.IsV6 ? Const.AfInet6 : Const.AfInet, Const.SockDatagram | Const.SockNonblock | Const.SockCloexec, 0);
+        return fd >= 0 ? fd : throw NetException.Last("socket");
+    }
+
     public static SocketAddress LocalAddress(int fd)
     {
         byte* buffer = stackalloc byte[SocketAddress.NativeSize];

@@ -106,7 +106,7 @@ internal sealed class EnvReader(Func<string, string?> variables)
 
         // Control-plane pods reach the container beside them on localhost, in clear text, whatever name is given.
         PeerIdentity? peer = target.Host != "localhost" && Text(name + "_NAME") is { } identity ? PeerIdentity.Parse(identity) : null;
-        return new ControlConfig(target, peer);
+        return new ControlConfig(target, peer, address.Contains(".:", StringComparison.Ordinal));
     }
 
     public int Int(string name, int fallback, int min = 0, int max = int.MaxValue) => OptionalInt(name, min, max) ?? fallback;

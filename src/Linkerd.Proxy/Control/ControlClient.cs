@@ -6,6 +6,7 @@ using Linkerd.Model;
 using Linkerd.Net;
 using Linkerd.Proxy.Config;
 using Linkerd.Proxy.Connect;
+using Linkerd.Proxy.Dns;
 using Linkerd.Proxy.Metrics;
 using Linkerd.Proxy.Stack;
 using Linkerd.Telemetry;
@@ -13,32 +14,43 @@ using Linkerd.Telemetry;
 namespace Linkerd.Proxy.Control;
 
 /// <summary>
-/// Calls one control-plane service over gRPC, on the control loop: over mTLS where the service has a name, else in clear text. The name is
-/// resolved again whenever a connection was lost or could not be opened.
+/// Calls one control-plane service over gRPC, on the control loop: over mTLS where the service has a name, else in clear text. The name's
+/// addresses are kept fresh, and calls are spread over them.
 /// </summary>
 public sealed class ControlClient
 {
+    /// <summary>A socket of the own host has no address.</summary>
+    private static readonly Task<DnsAnswer> s_socket = Task.FromResult(new DnsAnswer([default], Timeout.InfiniteTimeSpan));
+
     private readonly Worker _worker;
     private readonly ControlConfig _config;
     private readonly IHttpClientFactory _clients;
-    private readonly IHostResolver _resolver;
     private readonly IConnectionMetrics _connections;
     private readonly ControlMetrics _metrics;
-    private Task<HttpClient>? _client;
+    private readonly ControlBalancer _balancer;
 
-    public ControlClient(Worker worker, ControlConfig config, IHttpClientFactory clients, IHostResolver resolver, ProxyMetrics metrics)
+    /// <param name="worker">Of the control loop.</param>
+    /// <param name="client">What it is for: <c>identity</c>, <c>destination</c>, <c>policy</c>, <c>trace_collector</c>.</param>
+    /// <param name="config">The service.</param>
+    /// <param name="clients">Makes connections.</param>
+    /// <param name="resolver">Resolves the service's name.</param>
+    /// <param name="metrics">Told of everything.</param>
+    /// <param name="log">Told what fails.</param>
+    public ControlClient(Worker worker, string client, ControlConfig config, IHttpClientFactory clients, DnsResolver resolver, ProxyMetrics metrics, Logger log)
     {
         ArgumentNullException.ThrowIfNull(worker);
         ArgumentNullException.ThrowIfNull(config);
         _worker = worker;
         _config = config;
         _clients = clients;
-        _resolver = resolver;
         string authority = config.Socket ?? config.Address.ToString();
         Labels labels = Labels.Of("addr", authority);
         _metrics = new ControlMetrics(metrics, labels, worker.Index);
         Labels tls = config.Name is { } name ? Labels.Of("tls", "true").And("server_id", name.Name) : Labels.Of("tls", "no_identity").And("no_tls_reason", "loopback");
         _connections = new ConnectionMetrics(metrics, worker.Connections, Labels.Of("direction", "outbound").And("peer", "dst").And("authority", authority).And(tls), worker.Index);
+        var dns = new DnsMetrics(metrics.DnsResolutions, client, worker.Index);
+        BalancerMetrics? balancer = metrics.ControlBalancers(client) is { } families ? new BalancerMetrics(families, labels, ControlBalancer.FailFast, worker.Index, TimeProvider.System) : null;
+        _balancer = new ControlBalancer(worker.Loop, authority, () => config.Socket is null ? resolver.ResolveAsync(config.Address, config.IsFullName, dns) : s_socket, Connect, balancer, log);
     }
 
     public EventLoop Loop => _worker.Loop;
@@ -71,52 +83,30 @@ public sealed class ControlClient
 
     private async Task<Status> RunAsync(string path, byte[] frame, GrpcCall.PayloadHandler message, ControlStreamLimits limits, CancellationToken cancellation)
     {
-        HttpClient client;
-        try
-        {
-            client = await (_client ??= OpenAsync());
-        }
-        catch (IOException exception)
-        {
-            _client = null;
-            return new Status(StatusCode.Unavailable, exception.Message, exception);
-        }
-
-        var call = new GrpcCall(_worker, client, path, _config.Address.ToString(), frame, message, limits) { Metadata = _config.Metadata };
+        var call = new GrpcCall(_worker, _balancer, path, _config.Address.ToString(), frame, message, limits) { Metadata = _config.Metadata };
         _metrics.OnRequest();
         long began = _worker.Loop.Now;
         Status status = await call.RunAsync(cancellation);
         _metrics.OnEnd(status.StatusCode, _worker.Loop.Now - began);
-        if (call.NeverConnected) Forget(client);
+        _balancer.Release(call);
         return status;
     }
 
-    private void Forget(HttpClient client)
-    {
-        if (_client is not { IsCompletedSuccessfully: true } current || current.Result != client) return;
-        _client = null;
-        client.Retire();
-    }
-
-    private async Task<HttpClient> OpenAsync()
-    {
-        SocketAddress address = _config.Socket is null ? await _resolver.ResolveAsync(_config.Address) : default;
-        return _clients.Create(
-            new HttpClientTarget
+    private HttpClient Connect(SocketAddress address) => _clients.Create(
+        new HttpClientTarget
+        {
+            Protocol = HttpProtocol.Http2,
+            Backoff = ExponentialBackoff.ControlDefault,
+            KeepAliveInterval = TimeSpan.FromSeconds(10),
+            KeepAliveTimeout = TimeSpan.FromSeconds(3),
+            Connect = new ConnectTarget
             {
-                Protocol = HttpProtocol.Http2,
-                Backoff = ExponentialBackoff.ControlDefault,
-                KeepAliveInterval = TimeSpan.FromSeconds(10),
-                KeepAliveTimeout = TimeSpan.FromSeconds(3),
-                Connect = new ConnectTarget
-                {
-                    Address = address,
-                    Socket = _config.Socket,
-                    Timeout = TimeSpan.FromSeconds(1),
-                    Tls = _config.Name is { } name ? new TlsTarget(name, name.Name) : null,
-                    Options = new SocketOptions { KeepAlive = TimeSpan.FromSeconds(10) },
-                },
+                Address = address,
+                Socket = _config.Socket,
+                Timeout = TimeSpan.FromSeconds(1),
+                Tls = _config.Name is { } name ? new TlsTarget(name, name.Name) : null,
+                Options = new SocketOptions { KeepAlive = TimeSpan.FromSeconds(10) },
             },
-            _connections);
-    }
+        },
+        _connections);
 }

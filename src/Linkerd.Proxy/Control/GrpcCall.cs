@@ -43,9 +43,6 @@ internal sealed class GrpcCall : IHttpCall, IHttpStreamHandler
     /// <summary>Takes one message's bytes.</summary>
     public delegate void PayloadHandler(ReadOnlySpan<byte> payload);
 
-    /// <summary>No connection could be had.</summary>
-    public bool NeverConnected { get; private set; }
-
     /// <summary>Sent with the request; null for none.</summary>
     public (string Name, string Value)? Metadata { get; init; }
 
@@ -88,7 +85,6 @@ internal sealed class GrpcCall : IHttpCall, IHttpStreamHandler
 
     public void OnFailed(ProxyError error)
     {
-        NeverConnected = true;
         End(new Status(StatusCode.Unavailable, error.Message));
     }
 

@@ -9,6 +9,10 @@ public sealed class ProxyMetrics
     private static readonly double[] s_latencyMs =
         [1, 2, 3, 4, 5, 10, 20, 30, 40, 50, 100, 200, 300, 400, 500, 1000, 2000, 3000, 4000, 5000, 10000, 20000, 30000, 40000, 50000];
 
+    private readonly BalancerFamilies _identityBalancers;
+    private readonly BalancerFamilies _destinationBalancers;
+    private readonly BalancerFamilies _policyBalancers;
+
     public ProxyMetrics(MetricRegistry registry)
     {
         ArgumentNullException.ThrowIfNull(registry);
@@ -26,6 +30,10 @@ public sealed class ProxyMetrics
         TcpWriteBytes = registry.Counter("tcp_write_bytes_total", "Total count of bytes written to peers");
         HttpBalancers = new BalancerFamilies(registry, "outbound_http");
         TcpBalancers = new BalancerFamilies(registry, "outbound_tcp");
+        _identityBalancers = new BalancerFamilies(registry, "control_identity");
+        _destinationBalancers = new BalancerFamilies(registry, "control_destination");
+        _policyBalancers = new BalancerFamilies(registry, "control_policy");
+        DnsResolutions = registry.Counter("control_dns_resolutions_total", "Counts the number of DNS records that have been resolved.");
         Stack = new StackFamilies(registry);
         InboundDetect = new DetectFamilies(registry, "inbound");
         OutboundDetect = new DetectFamilies(registry, "outbound");
@@ -53,6 +61,15 @@ public sealed class ProxyMetrics
 
     public MetricRegistry Registry { get; }
 
+    /// <summary>The families of a client of the control plane: <c>identity</c>, <c>destination</c> or <c>policy</c>; null for others.</summary>
+    public BalancerFamilies? ControlBalancers(string client) => client switch
+    {
+        "identity" => _identityBalancers,
+        "destination" => _destinationBalancers,
+        "policy" => _policyBalancers,
+        _ => null,
+    };
+
     public MetricFamily<Counter> Requests { get; }
 
     public MetricFamily<Counter> Responses { get; }
@@ -78,6 +95,8 @@ public sealed class ProxyMetrics
     public BalancerFamilies HttpBalancers { get; }
 
     public BalancerFamilies TcpBalancers { get; }
+
+    public MetricFamily<Counter> DnsResolutions { get; }
 
     public StackFamilies Stack { get; }
 
