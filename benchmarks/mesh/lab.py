@@ -26,6 +26,15 @@ def wait_for(what, condition, seconds=10):
     raise SystemExit(f"benchmark: {what} did not happen within {seconds} s")
 
 
+def prefer():
+    """Runs in each process of the lab: the scheduler is to prefer it to whatever else the machine does. All contenders are treated alike."""
+    for change in (lambda: os.nice(-10), lambda: pathlib.Path("/proc/self/autogroup").write_text("-10")):
+        try:
+            change()
+        except OSError:
+            pass  # not root, or no groups of tasks: figures are noisier, not wrong
+
+
 class Lab:
     """Everything started is ended, and the namespaces are deleted, by close()."""
 
@@ -51,7 +60,7 @@ class Lab:
             prefix += ["setpriv", f"--reuid={uid}", f"--regid={uid}", "--clear-groups"]
         output = open(self.work / (log or "process.log"), "ab")
         process = subprocess.Popen([*prefix, *[str(c) for c in command]], stdout=output, stderr=output, stdin=subprocess.DEVNULL,
-                                   env={**os.environ, **(env or {})}, start_new_session=True)
+                                   env={**os.environ, **(env or {})}, start_new_session=True, preexec_fn=prefer)
         self.processes.append(process)
         return process
 
@@ -70,7 +79,7 @@ class Lab:
         prefix = ["ip", "netns", "exec", ns, "taskset", "-c", cpu]
         if uid is not None:
             prefix += ["setpriv", f"--reuid={uid}", f"--regid={uid}", "--clear-groups"]
-        return subprocess.run([*prefix, *[str(c) for c in command]], capture_output=True, text=True, timeout=timeout, **kwargs)
+        return subprocess.run([*prefix, *[str(c) for c in command]], capture_output=True, text=True, timeout=timeout, start_new_session=True, preexec_fn=prefer, **kwargs)
 
     def close(self):
         for process in list(self.processes):

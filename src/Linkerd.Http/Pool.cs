@@ -6,25 +6,26 @@ namespace Linkerd.Http;
 internal struct Pool<T>(int limit)
     where T : class
 {
-    private T?[]? _items;
+    // Wrapped, because storing a reference in an array of a class costs a check of its type.
+    private Item[]? _items;
     private int _count;
 
     /// <summary>One that was given back, or null.</summary>
     public T? Take()
     {
         if (_count == 0) return null;
-        T?[] items = _items!;
+        Item[] items = _items!;
         int last = _count - 1;
         if ((uint)last >= (uint)items.Length) return null;
         _count = last;
-        T? item = items[last];
-        items[last] = null;
+        T? item = items[last].Value;
+        items[last].Value = null;
         return item;
     }
 
     public void Give(T item)
     {
-        T?[] items = _items ??= new T?[16];
+        Item[] items = _items ??= new Item[16];
         if (_count == items.Length)
         {
             if (_count >= limit) return;
@@ -32,7 +33,7 @@ internal struct Pool<T>(int limit)
             items = _items;
         }
 
-        items[_count++] = item;
+        items[_count++].Value = item;
     }
 
     /// <summary>Lets go of all.</summary>
@@ -40,5 +41,10 @@ internal struct Pool<T>(int limit)
     {
         _items = null;
         _count = 0;
+    }
+
+    private struct Item
+    {
+        public T? Value;
     }
 }

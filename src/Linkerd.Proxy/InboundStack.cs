@@ -21,6 +21,7 @@ public sealed class InboundStack : IConnectionService<Accepted>
 {
     private readonly Dictionary<int, InboundPort> _ports = [];
     private readonly HashSet<IHttpConnection> _connections = [];
+    private readonly SharedConnectionMetrics<(SocketAddress, int, ServerTls, Meta)> _accepted;
     private readonly InboundConfig _config;
     private readonly Logger _log;
 
@@ -33,6 +34,8 @@ public sealed class InboundStack : IConnectionService<Accepted>
         _config = runtime.Config.Inbound;
         _log = runtime.Log.For("linkerd_proxy::inbound");
         PolicyLog = runtime.Log.For("linkerd_proxy::inbound::policy");
+        _accepted = new SharedConnectionMetrics<(SocketAddress, int, ServerTls, Meta)>(MetricsOf);
+        Applications = new SharedConnectionMetrics<SocketAddress>(MetricsOf);
     }
 
     internal ProxyRuntime Runtime { get; }
@@ -43,6 +46,9 @@ public sealed class InboundStack : IConnectionService<Accepted>
 
     /// <summary>Where audited and denied requests and connections are logged.</summary>
     internal Logger PolicyLog { get; }
+
+    /// <summary>Metrics of opaque connections to the application.</summary>
+    internal SharedConnectionMetrics<SocketAddress> Applications { get; }
 
     /// <summary>Where direct connections with a name go; set before the first connection.</summary>
     internal GatewayStack? Gateway { get; set; }
@@ -227,10 +233,19 @@ public sealed class InboundStack : IConnectionService<Accepted>
     }
 
     private IConnectionTracker Track(Transport transport, HttpPeer peer, InboundPort port)
+        => _accepted.For((peer.Accepted.OriginalDestination, port.Port, peer.Tls, port.Policy.Meta)).Opened(transport);
+
+    private ConnectionMetrics MetricsOf((SocketAddress Target, int Port, ServerTls Tls, Meta Server) client)
     {
-        Labels labels = Labels.Of("direction", "inbound").And("peer", "src").And(ProxyLabels.Target(peer.Accepted.OriginalDestination))
-            .And(ProxyLabels.Tls(peer.Tls)).And(ProxyLabels.Server(port.Policy.Meta, port.Port));
-        return new ConnectionMetrics(Runtime.Metrics, Worker.Connections, labels, Worker.Index).Opened(transport);
+        Labels labels = Labels.Of("direction", "inbound").And("peer", "src").And(ProxyLabels.Target(client.Target))
+            .And(ProxyLabels.Tls(client.Tls)).And(ProxyLabels.Server(client.Server, client.Port));
+        return new ConnectionMetrics(Runtime.Metrics, Worker.Connections, labels, Worker.Index);
+    }
+
+    private ConnectionMetrics MetricsOf(SocketAddress application)
+    {
+        Labels labels = Labels.Of("direction", "inbound").And("peer", "dst").And(ProxyLabels.Target(application)).And("tls", "no_identity").And("no_tls_reason", "loopback");
+        return new ConnectionMetrics(Runtime.Metrics, Worker.Connections, labels, Worker.Index);
     }
 
     internal InboundPort PortFor(int number)

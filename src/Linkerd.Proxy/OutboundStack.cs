@@ -23,6 +23,7 @@ public sealed class OutboundStack : IConnectionService<Accepted>
 
     private readonly Dictionary<OutboundDestination, OutboundTarget> _targets = [];
     private readonly HashSet<IHttpConnection> _connections = [];
+    private readonly SharedConnectionMetrics<SocketAddress> _accepted;
     private readonly OutboundConfig _config;
     private readonly Logger _log;
 
@@ -34,6 +35,7 @@ public sealed class OutboundStack : IConnectionService<Accepted>
         Services = services;
         _config = runtime.Config.Outbound;
         _log = runtime.Log.For("linkerd_proxy::outbound");
+        _accepted = new SharedConnectionMetrics<SocketAddress>(MetricsOf);
     }
 
     internal ProxyRuntime Runtime { get; }
@@ -156,10 +158,12 @@ public sealed class OutboundStack : IConnectionService<Accepted>
     private OutboundTarget TargetFor(OutboundDestination destination)
         => TryTargetFor(destination) ?? throw new DetectException("destination limit", $"{_config.MaxDestinations} destinations are in use");
 
-    private IConnectionTracker Track(Transport transport, Accepted accepted)
+    private IConnectionTracker Track(Transport transport, Accepted accepted) => _accepted.For(accepted.OriginalDestination).Opened(transport);
+
+    private ConnectionMetrics MetricsOf(SocketAddress target)
     {
-        Labels labels = Labels.Of("direction", "outbound").And("peer", "src").And(ProxyLabels.Target(accepted.OriginalDestination)).And(ProxyLabels.Tls(s_loopback));
-        return new ConnectionMetrics(Runtime.Metrics, Worker.Connections, labels, Worker.Index).Opened(transport);
+        Labels labels = Labels.Of("direction", "outbound").And("peer", "src").And(ProxyLabels.Target(target)).And(ProxyLabels.Tls(s_loopback));
+        return new ConnectionMetrics(Runtime.Metrics, Worker.Connections, labels, Worker.Index);
     }
 
     private void Fail(Transport transport, Accepted accepted, Exception exception)

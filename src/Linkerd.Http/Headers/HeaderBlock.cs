@@ -110,12 +110,8 @@ public sealed partial class HeaderBlock
     }
 
     /// <summary>Removes all fields of the name. True when there was one.</summary>
-    public bool Remove(KnownHeader header)
-    {
-        if (!Contains(header)) return false;
-        for (int i = IndexOf(header, 0); i >= 0; i = IndexOf(header, i)) RemoveAt(i);
-        return true;
-    }
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool Remove(KnownHeader header) => Contains(header) && RemoveAll(header);
 
     /// <summary>Removes all fields of the name, in any case. True when there was one.</summary>
     public bool Remove(ReadOnlySpan<byte> name)
@@ -249,6 +245,12 @@ public sealed partial class HeaderBlock
         if ((int)known < 64) _knownLow |= 1UL << (int)known;
         else _knownHigh |= 1UL << (int)known;
         if (known == KnownHeader.ContentLength) ContentLength = DecimalText.TryParse(value, out long length) ? length : -1;
+    }
+
+    private bool RemoveAll(KnownHeader header)
+    {
+        for (int i = IndexOf(header, 0); i >= 0; i = IndexOf(header, i)) RemoveAt(i);
+        return true;
     }
 
     private void Forget(KnownHeader known)

@@ -6,6 +6,7 @@ namespace Linkerd.Net.Interop;
 internal static unsafe partial class Ssl
 {
     public const int ErrorWantRead = 2, ErrorWantWrite = 3, ErrorSyscall = 5, ErrorZeroReturn = 6;
+    public const int Reading = 3;
     public const int CtrlMode = 33, CtrlReadAhead = 41, CtrlSessionCache = 44, CtrlHostName = 55, CtrlChainCert = 89,
         CtrlGroupsList = 92, CtrlSigalgsList = 98, CtrlMinVersion = 123, CtrlMaxVersion = 124;
     public const int Tls13 = 0x0304;
@@ -92,6 +93,9 @@ internal static unsafe partial class Ssl
 
     [LibraryImport(Name, EntryPoint = "SSL_get_error")]
     public static partial int GetError(nint ssl, int result);
+
+    [LibraryImport(Name, EntryPoint = "SSL_want")]
+    public static partial int Want(nint ssl);
 
     [LibraryImport(Name, EntryPoint = "SSL_get_verify_result")]
     public static partial nint VerifyResult(nint ssl);

@@ -289,6 +289,7 @@ public sealed unsafe class TlsTransport : Transport, ITransportHandler
         uint length;
         Ssl.AlpnSelected(_ssl, &protocol, &length);
         if (length > 0) Alpn = Encoding.ASCII.GetString(protocol, (int)length);
+        Crypto.ClearErrors();
         ITlsHandshakeHandler handler = _handshakeHandler!;
         _handshakeHandler = null;
         if (!WantsInput) _inner.PauseReading();
@@ -311,7 +312,6 @@ public sealed unsafe class TlsTransport : Transport, ITransportHandler
         try
         {
             DeliverDueRest();
-            Crypto.ClearErrors();
             while (WantsInput && !IsReadClosed && !Discarding)
             {
                 if (InputBuffer(BufferSize.Medium) is not { } buffer) return;
@@ -336,7 +336,7 @@ public sealed unsafe class TlsTransport : Transport, ITransportHandler
         while (buffer.End < buffer.Length)
         {
             int result = Ssl.Read(_ssl, buffer.Pointer + buffer.End, buffer.Length - buffer.End);
-            if (result <= 0) return Ssl.GetError(_ssl, result);
+            if (result <= 0) return ReasonOf(result);
             buffer.End += result;
             count += result;
             if (_inputLength == 0 && Ssl.HasPending(_ssl) == 0) return Ssl.ErrorWantRead;
@@ -344,6 +344,10 @@ public sealed unsafe class TlsTransport : Transport, ITransportHandler
 
         return 0;
     }
+
+    // SSL_get_error looks at the thread's error queue first, which would have to be emptied before every read. That more must come
+    // is known without it; who fails empties the queue.
+    private int ReasonOf(int result) => Ssl.Want(_ssl) == Ssl.Reading ? Ssl.ErrorWantRead : Ssl.GetError(_ssl, result);
 
     /// <summary>True when nothing more can be read now.</summary>
     private bool AfterRead(int error)

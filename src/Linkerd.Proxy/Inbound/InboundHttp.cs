@@ -16,6 +16,10 @@ internal sealed class InboundHttp : IHttpService, IExchangeObserver
     private readonly InboundGate _gate;
     private readonly IHttpService? _next;
 
+    // The port keeps its clients for as long as a connection uses it.
+    private HttpClient? _http1;
+    private HttpClient? _http2;
+
     // What is allowed goes to next; without one, to the application.
     public InboundHttp(InboundStack stack, InboundPort port, HttpPeer peer, SocketAddress target, IHttpService? next = null)
     {
@@ -59,7 +63,7 @@ internal sealed class InboundHttp : IHttpService, IExchangeObserver
         if (_clientId is not null) request.Add(KnownHeader.L5dClientId, _clientId);
         if (worker.Taps is { } taps) TapRecord.Begin(taps, exchange, permit.TapSubject(_target));
         exchange.Logged?.OnForwarded();
-        exchange.Forward(_port.ClientFor(_target, ProtocolFor(request)), attempt: null);
+        exchange.Forward(ClientFor(ProtocolFor(request)), attempt: null);
     }
 
     public void OnResponse(HttpExchange exchange, HeaderBlock response) => exchange.Logged?.OnResponse(response);
@@ -70,6 +74,10 @@ internal sealed class InboundHttp : IHttpService, IExchangeObserver
         exchange.Span?.End(exchange);
         _stack.OnExchangeEnd(exchange);
     }
+
+    private HttpClient ClientFor(HttpProtocol protocol) => protocol == HttpProtocol.Http2
+        ? _http2 ??= _port.ClientFor(_target, HttpProtocol.Http2)
+        : _http1 ??= _port.ClientFor(_target, HttpProtocol.Http11);
 
     private static HttpProtocol ProtocolFor(HeaderBlock request)
     {

@@ -16,6 +16,7 @@ internal sealed class InboundPort
     private readonly LoopTimer _idle;
     private readonly StackMetrics _stage;
     private readonly IDisposable _subscription;
+    private readonly HashSet<InboundTcp> _watching = [];
     private int _users;
 
     public InboundPort(InboundStack stack, int port, ServerPolicy initial)
@@ -41,8 +42,10 @@ internal sealed class InboundPort
     /// <summary>Detects HTTP, and counts what it finds.</summary>
     public DetectMetrics Detection { get; private set; }
 
-    /// <summary>Called when the policy changed, to end TCP connections that it no longer allows.</summary>
-    public event Action? Changed;
+    /// <summary>Tells a TCP connection of changes of the policy, until <see cref="Unwatch"/>: it ends when it is no longer allowed.</summary>
+    public void Watch(InboundTcp connection) => _watching.Add(connection);
+
+    public void Unwatch(InboundTcp connection) => _watching.Remove(connection);
 
     public void Enter()
     {
@@ -86,7 +89,7 @@ internal sealed class InboundPort
     {
         Current = policy;
         Detection = Measure(policy.Server);
-        Changed?.Invoke();
+        foreach (InboundTcp connection in _watching.ToArray()) connection.OnPolicyChanged();
     }
 
     private void Evict()

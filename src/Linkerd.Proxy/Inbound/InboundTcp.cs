@@ -37,7 +37,7 @@ internal sealed class InboundTcp(InboundStack stack, InboundPort port, HttpPeer 
             return;
         }
 
-        port.Changed += OnPolicyChanged;
+        port.Watch(this);
         Transport server;
         try
         {
@@ -47,14 +47,14 @@ internal sealed class InboundTcp(InboundStack stack, InboundPort port, HttpPeer 
         }
         catch
         {
-            port.Changed -= OnPolicyChanged;
+            port.Unwatch(this);
             throw;
         }
 
         if (_terminated)
         {
             // The policy changed while the connection to the application was opened.
-            port.Changed -= OnPolicyChanged;
+            port.Unwatch(this);
             server.Abort();
             transport.Abort();
             ended(new TransportFault(TransportFaultKind.Aborted));
@@ -66,11 +66,10 @@ internal sealed class InboundTcp(InboundStack stack, InboundPort port, HttpPeer 
 
     private void Relay(Transport transport, Transport server, Action<TransportFault> ended)
     {
-        Labels labels = Telemetry.Labels.Of("direction", "inbound").And("peer", "dst").And(ProxyLabels.Target(target)).And("tls", "no_identity").And("no_tls_reason", "loopback");
-        IConnectionTracker tracker = new ConnectionMetrics(stack.Runtime.Metrics, stack.Worker.Connections, labels, stack.Worker.Index).Opened(server);
+        IConnectionTracker tracker = stack.Applications.For(target).Opened(server);
         _relay = stack.Services.Relay.Start(transport, server, fault =>
         {
-            port.Changed -= OnPolicyChanged;
+            port.Unwatch(this);
             tracker.Closed(fault);
             ended(fault);
         });
@@ -79,18 +78,18 @@ internal sealed class InboundTcp(InboundStack stack, InboundPort port, HttpPeer 
     private async Task HandOnAsync(OpaqueService service, Transport transport, Action<TransportFault> ended)
     {
         _handedOn = transport;
-        port.Changed += OnPolicyChanged;
+        port.Watch(this);
         try
         {
             await service(transport, fault =>
             {
-                port.Changed -= OnPolicyChanged;
+                port.Unwatch(this);
                 ended(fault);
             });
         }
         catch
         {
-            port.Changed -= OnPolicyChanged;
+            port.Unwatch(this);
             throw;
         }
     }
@@ -104,7 +103,8 @@ internal sealed class InboundTcp(InboundStack stack, InboundPort port, HttpPeer 
         return labels.And(ProxyLabels.Tls(peer.Tls));
     }
 
-    private void OnPolicyChanged()
+    /// <summary>The policy of its port changed.</summary>
+    public void OnPolicyChanged()
     {
         if (_terminated || Authorization() is not null) return;
         _terminated = true;
