@@ -2,6 +2,8 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Linkerd.Controller.Identity.Core;
+using Linkerd.Controller.Identity.Index;
+using Linkerd.Kubernetes.Models;
 
 namespace Linkerd.Controller.Tests.Identity;
 
@@ -121,6 +123,55 @@ public sealed class IssuerTests : IDisposable
         Assert.Equal(second.Thumbprint, _fixture.Store.Issuer!.Thumbprint);
         Assert.Equal(["first", "updated"], _fixture.Log[..2]);
         Assert.StartsWith("refused(True)", _fixture.Log[2]);
+    }
+
+    [Theory]
+    [InlineData("Opaque", "crt.pem", "key.pem")]
+    [InlineData("kubernetes.io/tls", "tls.crt", "tls.key")]
+    public void A_Secret_of_either_type_is_an_issuer_and_its_change_counts(string type, string certificate, string key)
+    {
+        Secret? secret = null;
+        var store = new IssuerStore(new IssuerSecret("linkerd/issuer", () => secret, _fixture.Files.Anchors), TimeProvider.System, _fixture);
+        store.Reload();
+        Assert.StartsWith("refused(False): Secret linkerd/issuer: there is none", _fixture.Log[^1]);
+
+        using var first = _fixture.WriteIssuer(trusted: false);
+        secret = SecretOf();
+        store.Reload();
+        Assert.Equal(first.Thumbprint, store.Issuer!.Thumbprint);
+
+        using var second = _fixture.WriteIssuer(trusted: false);
+        secret = SecretOf();
+        store.Reload();
+        Assert.Equal(second.Thumbprint, store.Issuer!.Thumbprint);
+
+        secret = new Secret { Type = type, Data = new Dictionary<string, byte[]> { [key] = [1] } };
+        store.Reload();
+        Assert.Equal($"refused(True): Secret linkerd/issuer of type {type}: it lacks the key {certificate}", _fixture.Log[^1]);
+        Assert.Equal(second.Thumbprint, store.Issuer!.Thumbprint);
+
+        Secret SecretOf() => new()
+        {
+            Type = type,
+            Data = new Dictionary<string, byte[]>
+            {
+                [certificate] = File.ReadAllBytes(_fixture.Files.Certificate),
+                [key] = File.ReadAllBytes(_fixture.Files.Key),
+                ["ca.crt"] = File.ReadAllBytes(_fixture.Files.Certificate),
+            },
+        };
+    }
+
+    [Fact]
+    public void Mounted_trust_anchors_come_before_those_of_the_Secret()
+    {
+        using var issuer = _fixture.WriteIssuer();
+        var secret = new Secret
+        {
+            Data = new Dictionary<string, byte[]> { ["crt.pem"] = File.ReadAllBytes(_fixture.Files.Certificate), ["key.pem"] = File.ReadAllBytes(_fixture.Files.Key), ["ca.crt"] = [1] },
+        };
+
+        Assert.Equal(File.ReadAllText(_fixture.Files.Anchors), new IssuerSecret("linkerd/issuer", () => secret, _fixture.Files.Anchors).Read().Anchors);
     }
 
     [Theory]

@@ -3,7 +3,7 @@ using Linkerd.Controller.Identity.Core;
 namespace Linkerd.Controller.Identity.Index;
 
 /// <summary>Where the issuer and the trust anchors are: mounted from a Secret of either scheme and a ConfigMap.</summary>
-internal sealed record IssuerFiles(string Certificate, string Key, string Anchors)
+internal sealed record IssuerFiles(string Certificate, string Key, string Anchors) : IIssuerSource
 {
     /// <summary>Larger files are not read, in bytes.</summary>
     private const int MaxLength = 1 << 20;
@@ -13,11 +13,12 @@ internal sealed record IssuerFiles(string Certificate, string Key, string Anchor
         ? new IssuerFiles(Path.Combine(folder, "tls.crt"), Path.Combine(folder, "tls.key"), anchors)
         : new IssuerFiles(Path.Combine(folder, "crt.pem"), Path.Combine(folder, "key.pem"), anchors);
 
-    /// <summary>The contents of all three.</summary>
-    /// <exception cref="IssuerException">One cannot be read.</exception>
+    /// <inheritdoc/>
     public (string Certificate, string Key, string Anchors) Read() => (Read(Certificate), Read(Key), Read(Anchors));
 
-    private static string Read(string path)
+    /// <summary>The content of a file.</summary>
+    /// <exception cref="IssuerException">It cannot be read.</exception>
+    public static string Read(string path)
     {
         try
         {

@@ -4,12 +4,12 @@ using Linkerd.Controller.Identity.Core;
 namespace Linkerd.Controller.Identity.Index;
 
 /// <summary>
-/// The issuer and the trust anchors in force. Looks at the files every so often and takes what is new and valid; what is
+/// The issuer and the trust anchors in force. Looks at their source every so often and takes what is new and valid; what is
 /// invalid is told once and the old stays.
 /// </summary>
-internal sealed class IssuerStore(IssuerFiles files, TimeProvider time, IIssuerEvents events)
+internal sealed class IssuerStore(IIssuerSource source, TimeProvider time, IIssuerEvents events)
 {
-    /// <summary>How often the files are looked at; the kubelet itself updates mounted files about once a minute.</summary>
+    /// <summary>How often the source is looked at; the kubelet itself updates mounted files about once a minute.</summary>
     public static readonly TimeSpan PollInterval = TimeSpan.FromSeconds(2);
 
     private readonly Lock _lock = new();
@@ -28,7 +28,7 @@ internal sealed class IssuerStore(IssuerFiles files, TimeProvider time, IIssuerE
     /// <summary>Seconds until the issuer expires; 0 without one.</summary>
     public double TimeToLive => _issuer is { } issuer ? Math.Max(0, (issuer.NotAfter - time.GetUtcNow()).TotalSeconds) : 0;
 
-    /// <summary>Looks at the files until cancelled.</summary>
+    /// <summary>Looks at the source until cancelled.</summary>
     public async Task FollowAsync(CancellationToken cancel)
     {
         using var timer = new PeriodicTimer(PollInterval, time);
@@ -39,12 +39,12 @@ internal sealed class IssuerStore(IssuerFiles files, TimeProvider time, IIssuerE
         while (await timer.WaitForNextTickAsync(cancel));
     }
 
-    /// <summary>Looks at the files once.</summary>
+    /// <summary>Looks at the source once.</summary>
     public void Reload()
     {
         try
         {
-            var read = files.Read();
+            var read = source.Read();
             if (read == _read && _lastFault is null)
                 return;
             Take(read);
