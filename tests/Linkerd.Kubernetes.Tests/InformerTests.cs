@@ -8,6 +8,7 @@ public sealed class InformerTests : IAsyncDisposable
     private readonly ScriptedApiServer _server = new();
     private readonly RecordingHandler _log = new();
     private readonly List<Exception> _errors = [];
+    private readonly List<(GroupVersionResource Resource, TimeSpan Ago)> _lags = [];
     private readonly Informer<Models.Pod> _informer;
 
     public InformerTests()
@@ -17,6 +18,7 @@ public sealed class InformerTests : IAsyncDisposable
             MinBackoff = TimeSpan.FromMilliseconds(1),
             MaxBackoff = TimeSpan.FromMilliseconds(5),
             MaxObjects = 5,
+            OnChangeSeen = (resource, ago) => _lags.Add((resource, ago)),
             OnError = e =>
             {
                 lock (_errors)
@@ -36,6 +38,19 @@ public sealed class InformerTests : IAsyncDisposable
         foreach (var _ in pods)
             await _log.NextAsync();
         return await _server.NextAsync();
+    }
+
+    [Fact]
+    public async Task Says_how_long_ago_a_change_was_recorded()
+    {
+        var watch = (await SyncAsync(Say.Pod("a", "1"))).Stream();
+        // Two writers: the later one counts.
+        const string Managed = """[{"manager":"x","time":"2020-01-01T00:00:00Z","fieldsV1":{"f:a":{}}},{"manager":"y","time":"2020-01-01T00:00:30Z"}]""";
+        await watch.SayAsync(Say.Event("MODIFIED", $$$"""{"metadata":{"namespace":"ns","name":"a","resourceVersion":"102","managedFields":{{{Managed}}}}}"""));
+        Assert.Equal("~a@1>102", await _log.NextAsync());
+        await Testing.Eventually.TrueAsync(() => _lags.Count == 1);
+        Assert.Equal("pods/v1", _lags[0].Resource.ToString());
+        Assert.Equal(DateTimeOffset.Parse("2020-01-01T00:00:30Z"), TimeProvider.System.GetUtcNow() - _lags[0].Ago, TimeSpan.FromMinutes(1));
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using Linkerd.Api.Services;
 using Linkerd.Controller.Common;
+using Linkerd.Controller.Common.Kubernetes;
 using Linkerd.Controller.Destination.Index;
 using Linkerd.Controller.Destination.Serve;
 using Linkerd.Grpc;
@@ -53,13 +54,16 @@ internal sealed partial class DestinationComponent : IComponent
         var listen = flags.Listen("addr");
         using var kubernetes = context.Kubernetes();
         var index = new DestinationIndex(settings);
-        context.Metrics.Gauge("endpoints_pods", "Pods known.", () => index.PodCount);
+        var metrics = new DestinationMetrics(context.Metrics);
+        index.EndpointsPublished = metrics.EndpointsPublished;
         DestinationFeed? feed = null;
         await using var admin = await AdminServer.StartAsync(context, flags.Listen("admin-addr"), () => feed?.HasSynced ?? false, cancel);
-        var options = new InformerOptions { OnError = e => WatchFailed(log, e.Message), Time = context.Time };
+        var lag = new InformerMetrics(context.Metrics);
+        lag.Declare("services", "pods", "endpointslices");
+        var options = new InformerOptions { OnError = e => WatchFailed(log, e.Message), OnChangeSeen = lag.Seen, Time = context.Time };
         await using var started = feed = await StartFeedAsync(index, kubernetes, flags.Switch("enable-endpoint-slices"), options, cancel);
         await feed.WaitForSyncAsync(cancel);
-        var service = new DestinationService(index, settings, new EndpointMessages(Http2(flags)), new DestinationMetrics(context.Metrics), log);
+        var service = new DestinationService(index, settings, new EndpointMessages(Http2(flags)), metrics, log);
         await using var server = await GrpcHost.StartAsync(context, listen, service.Map, cancel);
         Serving(log, server.EndPoint.ToString());
         await Waiting.UntilAsync(cancel);

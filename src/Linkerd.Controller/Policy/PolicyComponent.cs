@@ -1,4 +1,5 @@
 using Linkerd.Controller.Common;
+using Linkerd.Controller.Common.Kubernetes;
 using Linkerd.Controller.Common.Api;
 using Linkerd.Controller.Common.Webhooks;
 using Linkerd.Controller.Policy.Admission;
@@ -58,7 +59,8 @@ internal sealed partial class PolicyComponent : IComponent
         using var kubernetes = context.Kubernetes();
         var index = new PolicyIndex(settings);
         var statuses = new StatusBoard();
-        var options = new InformerOptions { OnError = e => WatchFailed(log, e.Message), Time = context.Time };
+        var lag = new InformerMetrics(context.Metrics);
+        var options = new InformerOptions { OnError = e => WatchFailed(log, e.Message), OnChangeSeen = lag.Seen, Time = context.Time };
         await using var feed = new PolicyFeed(index, kubernetes, settings.Identities, statuses, options, reason => Invalid(log, reason));
         await using var admin = await AdminServer.StartAsync(context, flags.Listen("admin-addr"), () => feed.HasSynced, cancel);
         var validator = new PolicyValidator(settings.Identities);

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Linkerd.Kubernetes.Models;
 
 /// <summary>Metadata that every object has: identity, version, labels, owners.</summary>
@@ -41,4 +43,15 @@ public sealed record ObjectMeta
 
     /// <summary>Names that must be removed before the object goes.</summary>
     public IReadOnlyList<string>? Finalizers { get; set; }
+
+    /// <summary>Who changed which fields when; of it only <see cref="LastChanged"/> is kept, and nothing is ever written.</summary>
+    public IReadOnlyList<ManagedFieldsEntry>? ManagedFields
+    {
+        get => null;
+        set => LastChanged = value?.Max(static e => e.Time);
+    }
+
+    /// <summary>When the server recorded the last change, to the second; null where it does not.</summary>
+    [JsonIgnore]
+    public DateTimeOffset? LastChanged { get; private set; }
 }

@@ -179,6 +179,8 @@ public sealed class Informer<T> : IInformer
                 Remove(KeyOf(value), value);
             else if (type != WatchEventType.Bookmark)
                 Store(value);
+            if (type == WatchEventType.Modified && MetadataOf(value).LastChanged is { } changed)
+                _options.OnChangeSeen?.Invoke(_client.Type.Gvr, _options.Time.GetUtcNow() - changed);
             _version = MetadataOf(value).ResourceVersion ?? _version;
         }
 

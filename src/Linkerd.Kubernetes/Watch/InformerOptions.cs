@@ -30,6 +30,9 @@ public sealed record InformerOptions
     /// <summary>Hears of failures, each followed by another attempt.</summary>
     public Action<Exception>? OnError { get; init; }
 
+    /// <summary>Hears with each change that a watch brings how long ago the server recorded it, and of which resource; null: nobody does.</summary>
+    public Action<GroupVersionResource, TimeSpan>? OnChangeSeen { get; init; }
+
     /// <summary>Clock for the pauses.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 }

@@ -34,7 +34,9 @@ public sealed class DestinationWireTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _index = new DestinationIndex(_settings);
-        var service = new DestinationService(_index, _settings, new EndpointMessages(null), new DestinationMetrics(_metrics), NullLogger.Instance);
+        var metrics = new DestinationMetrics(_metrics);
+        _index.EndpointsPublished = metrics.EndpointsPublished;
+        var service = new DestinationService(_index, _settings, new EndpointMessages(null), metrics, NullLogger.Instance);
         _server = await GrpcServer.StartAsync(new GrpcServerSettings { EndPoint = new IPEndPoint(IPAddress.Loopback, 0) }, service.Map);
         _channel = GrpcChannel.ForAddress($"http://{_server.EndPoint}");
         _index.SetService(Cluster.Service("web"));
@@ -72,9 +74,11 @@ public sealed class DestinationWireTests : IAsyncLifetime
         Assert.Equal(4143u, endpoint.ProtocolHint.OpaqueTransport.InboundPort);
         Assert.Equal(("east", "remote", "web"), (endpoint.MetricLabels["zone"], endpoint.MetricLabels["zone_locality"], endpoint.MetricLabels["deployment"]));
         Assert.Equal(("Pod", "web-1", "app"), (endpoint.ResourceRef.Resource.Kind, endpoint.ResourceRef.Resource.Name, endpoint.ResourceRef.Resource.Namespace));
-        Assert.Contains("endpoints_subscribers{namespace=\"app\",service=\"web\"} 1", _metrics.Expose());
+        Assert.Contains("endpoints_subscribers{cluster=\"local\",namespace=\"app\",service=\"web\",port=\"80\",hostname=\"\"} 1", _metrics.Expose());
         _index.RemovePod(new PodName("app", "web-1"));
         Assert.Equal(0x0A010001u, Assert.Single((await NextAsync(stream)).Remove.Addrs).Ip.Ipv4);
+        foreach (var line in (string[])["endpoints_updates{%} 2", "endpoints_pods{%} 0", "endpoints_exists{%} 0"])
+            Assert.Contains(line.Replace("%", "cluster=\"local\",namespace=\"app\",service=\"web\",port=\"80\",hostname=\"\"", StringComparison.Ordinal), _metrics.Expose());
     }
 
     [Theory]
@@ -149,6 +153,6 @@ public sealed class DestinationWireTests : IAsyncLifetime
         var call = _channel.AsyncServerStreamingCall(s_get, new CallOptions { CancellationToken = _limit.Token }, new Proto.GetDestination { Path = "web.app.svc.cluster.local:80" });
         await NextAsync(call.ResponseStream);
         call.Dispose();
-        await Testing.Eventually.TrueAsync(() => _metrics.Expose().Contains("endpoints_subscribers{namespace=\"app\",service=\"web\"} 0", StringComparison.Ordinal));
+        await Testing.Eventually.TrueAsync(() => _metrics.Expose().Contains("endpoints_subscribers{cluster=\"local\",namespace=\"app\",service=\"web\",port=\"80\",hostname=\"\"} 0", StringComparison.Ordinal));
     }
 }

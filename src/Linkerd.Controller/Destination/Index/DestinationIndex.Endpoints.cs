@@ -5,6 +5,9 @@ namespace Linkerd.Controller.Destination.Index;
 /// <summary>Endpoints of Services.</summary>
 internal sealed partial class DestinationIndex
 {
+    /// <summary>Hears of every change of a Service's port that someone has asked for, under the index's lock.</summary>
+    public Action<ServiceName, int, EndpointSet>? EndpointsPublished { get; set; }
+
     /// <summary>
     /// Tells <paramref name="listener"/> the endpoints of a Service's port, at once and after every change, under the index's
     /// lock: it must only take note. A port that the Service does not declare is used as it is on every address.
@@ -26,7 +29,7 @@ internal sealed partial class DestinationIndex
             _subscriptions++;
             if (!entry.Views.TryGetValue(port, out var view))
             {
-                entry.Views.Add(port, view = new EndpointView(port));
+                entry.Views.Add(port, view = new EndpointView(port) { Published = set => EndpointsPublished?.Invoke(service, port, set) });
                 TrackPods(entry);
                 view.Publish(Build(entry, port), entry.Info.LocalTrafficOnly);
             }

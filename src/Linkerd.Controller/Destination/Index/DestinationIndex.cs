@@ -29,16 +29,6 @@ internal sealed partial class DestinationIndex(DestinationSettings settings)
     private readonly Dictionary<IPAddress, List<ProfileWatch>> _byAddress = [];
     private int _subscriptions;
 
-    /// <summary>Pods known.</summary>
-    public int PodCount
-    {
-        get
-        {
-            lock (_lock)
-                return _pods.Count;
-        }
-    }
-
     /// <summary>Zone of a node, empty when unknown.</summary>
     public string ZoneOf(string nodeName)
     {

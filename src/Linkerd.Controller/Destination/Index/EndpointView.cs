@@ -10,6 +10,9 @@ internal sealed class EndpointView(int port)
     /// <summary>Who hears of changes.</summary>
     public List<Action<EndpointSet>> Listeners { get; } = [];
 
+    /// <summary>Hears of changes too, for metrics; it is no client.</summary>
+    public Action<EndpointSet>? Published { get; init; }
+
     /// <summary>The endpoints as last published.</summary>
     public EndpointSet Current { get; private set; } = EndpointSet.Empty;
 
@@ -33,6 +36,7 @@ internal sealed class EndpointView(int port)
             return;
         _byKey = next;
         Current = new EndpointSet([.. next.Values], localTrafficOnly);
+        Published?.Invoke(Current);
         foreach (var listener in Listeners)
             listener(Current);
     }

@@ -34,7 +34,7 @@ internal sealed partial class DestinationService(DestinationIndex index, Destina
         var service = authority.Service;
         var mailbox = new Mailbox<EndpointSet>(metrics.EndpointOverflow(service));
         using var subscription = index.Subscribe(service, port, mailbox.Offer, out var fault) ?? throw Refused(fault, request.Path, service);
-        using var counted = metrics.CountEndpoints(service);
+        using var counted = metrics.CountEndpoints(service, port, authority.Instance);
         Opened(log, "Get", request.Path, client.Namespace, client.Pod);
         var diff = new EndpointDiff();
         await StreamLoop.RunAsync(mailbox, call, async set =>
@@ -61,6 +61,7 @@ internal sealed partial class DestinationService(DestinationIndex index, Destina
         await StreamLoop.RunAsync(mailbox, call, profile =>
         {
             var zone = client.NodeName.Length == 0 ? "" : index.ZoneOf(client.NodeName);
+            metrics.ProfileSent(target);
             return stream.WriteAsync(messages.Profile(profile, zone), call.CancellationToken);
         });
     }
