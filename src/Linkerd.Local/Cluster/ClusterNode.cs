@@ -77,7 +77,7 @@ public sealed class ClusterNode
             Events = new EventRecorder(client, _log, "kubelet", TimeProvider.System),
             Services = services,
             Log = _log,
-            UserNamespace = Cluster.UserNamespace.IsInside,
+            Host = new HostFolders(UserNamespace.IsInside),
         };
         var runtime = new PodRuntime(node);
         var proxy = new ServiceProxy(services, slices, _log);

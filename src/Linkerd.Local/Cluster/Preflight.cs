@@ -6,7 +6,7 @@ namespace Linkerd.Local.Cluster;
 public static class Preflight
 {
     private const int NeededIds = 65_536;
-    private static readonly string[] Tools = ["unshare", "nsenter", "setpriv", "mount", "ip", "iptables-restore", "chroot", "env", "sh"];
+    private static readonly string[] Tools = ["unshare", "nsenter", "setpriv", "mount", "ip", "iptables-restore", "hostname", "chroot", "env", "sh"];
     private static readonly string[] UserTools = ["newuidmap", "newgidmap"];
 
     /// <summary>Whether the caller is root.</summary>
@@ -21,7 +21,7 @@ public static class Preflight
         var tools = IsRoot ? Tools : [.. Tools, .. UserTools];
         var missing = tools.Where(static t => !Tool.Exists(t)).ToList();
         if (missing.Count != 0)
-            problems.Add($"missing: {string.Join(", ", missing)}; install the packages util-linux, iproute2, iptables and uidmap (apt-get install -y util-linux iproute2 iptables uidmap)");
+            problems.Add($"missing: {string.Join(", ", missing)}; install the packages util-linux, iproute2, iptables, hostname and uidmap (apt-get install -y util-linux iproute2 iptables hostname uidmap)");
         if (!IsRoot)
             AddUserProblems(problems);
         return problems;

@@ -9,20 +9,13 @@ internal static class ContainerExec
     /// <summary>The command line that enters the container.</summary>
     public static IReadOnlyList<string> Command(ContainerProcess process, IReadOnlyList<string> command)
     {
-        var plan = process.Plan;
         var pid = process.Pid ?? throw new IOException("the container has just ended");
-        var privileges = plan.Privileges;
-        List<string> words =
+        // Its root is entered anew and not taken from the process, which may still be about to change its own.
+        return
         [
-            Tool.Path("nsenter"), "--target=" + pid.ToString(CultureInfo.InvariantCulture), "--mount", "--uts", "--ipc", "--net", "--pid", "--root", "--wd=" + RootedFolder(pid, plan.WorkingFolder),
+            Tool.Path("nsenter"), "--target=" + pid.ToString(CultureInfo.InvariantCulture), "--mount", "--uts", "--ipc", "--net", "--pid", "--",
+            .. LaunchScript.Enter(process.Plan, command),
         ];
-        if (!plan.Image.OnHost)
-        {
-            words.AddRange([$"--setuid={privileges.User}", $"--setgid={privileges.Group}", "--"]);
-            return [.. words, .. command];
-        }
-
-        return [.. words, "--", Tool.Path("setpriv"), .. privileges.SetprivArguments(switchUser: true), "--", .. command];
     }
 
     /// <summary>Runs without a terminal, copies the streams, and answers the exit code.</summary>
@@ -52,12 +45,6 @@ internal static class ContainerExec
         foreach (var (name, value) in process.Plan.Environment)
             start.Environment[name] = value;
         return start;
-    }
-
-    private static string RootedFolder(int pid, string folder)
-    {
-        var path = $"/proc/{pid.ToString(CultureInfo.InvariantCulture)}/root{folder}";
-        return Directory.Exists(path) ? path : $"/proc/{pid.ToString(CultureInfo.InvariantCulture)}/root";
     }
 
     private static async Task FeedAsync(Stream? input, Process child, CancellationToken cancel)

@@ -44,9 +44,9 @@ internal sealed class ContainerProcess : IDisposable
     public LaunchPlan Plan => _plan;
 
     /// <summary>Starts a container; its output goes to <paramref name="log"/>.</summary>
-    public static ContainerProcess Start(LaunchPlan plan, ContainerLog log, bool userNamespace)
+    public static ContainerProcess Start(LaunchPlan plan, ContainerLog log, HostFolders host)
     {
-        var command = LaunchScript.Write(plan, userNamespace);
+        var command = LaunchScript.Write(plan, host);
         var start = new ProcessStartInfo(command[0]) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = "/" };
         foreach (var word in command.Skip(1))
             start.ArgumentList.Add(word);

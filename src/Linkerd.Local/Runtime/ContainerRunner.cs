@@ -100,7 +100,7 @@ internal sealed class ContainerRunner
         ContainerProcess process;
         try
         {
-            process = ContainerProcess.Start(plan, log, _pod.Node.UserNamespace);
+            process = ContainerProcess.Start(plan, log, _pod.Node.Host);
         }
         catch (Exception e) when (e is ToolException or IOException or System.ComponentModel.Win32Exception)
         {

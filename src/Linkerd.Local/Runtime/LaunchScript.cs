@@ -13,15 +13,15 @@ internal static class LaunchScript
     private static readonly string[] OwnFolders = ["root", "home", "run", "mnt", "media", "proc", "sys", "dev"];
 
     /// <summary>Prepares the scratch folder and writes the script; returns what to run.</summary>
-    public static IReadOnlyList<string> Write(LaunchPlan plan, bool userNamespace)
+    public static IReadOnlyList<string> Write(LaunchPlan plan, HostFolders host)
     {
         Directory.CreateDirectory(plan.Root);
         var roots = new List<string>();
         var table = new StringBuilder();
         if (plan.Image.OnHost)
-            AddHostRoot(plan, table, roots, userNamespace);
+            AddHostRoot(plan, table, roots, host);
         else
-            AddImageRoot(plan, table, roots, userNamespace);
+            AddImageRoot(plan, table, roots, host);
         AddKernelMounts(plan, table);
         var fstab = Path.Combine(plan.Folder, "fstab");
         File.WriteAllText(fstab, table.ToString());
@@ -35,7 +35,7 @@ internal static class LaunchScript
     }
 
     // Each top folder of the machine is a lower layer of its own, so that submounts and symbolic links at the top come out right.
-    private static void AddHostRoot(LaunchPlan plan, StringBuilder table, List<string> roots, bool userNamespace)
+    private static void AddHostRoot(LaunchPlan plan, StringBuilder table, List<string> roots, HostFolders host)
     {
         Row(table, plan.Root, plan.Root, "none", "bind");
         roots.Add(plan.Root);
@@ -59,16 +59,22 @@ internal static class LaunchScript
             if (!Directory.Exists(source) && layer is null)
                 continue;
             Directory.CreateDirectory(target);
-            Row(table, "overlay", target, "overlay", Overlay(plan, name, layer is null ? source : Directory.Exists(source) ? $"{layer}:{source}" : layer, userNamespace));
             roots.Add(target);
+            var lower = Directory.Exists(source) ? host.LayerOf(source) : "";
+            if (lower is not null)
+                Row(table, "overlay", target, "overlay", Overlay(plan, name, string.Join(':', new[] { layer, lower }.Where(static l => !string.IsNullOrEmpty(l))), host));
+            else if (layer is null)
+                Row(table, source, target, "none", "rbind,ro");
+            else
+                throw new PodSpecException($"{source} of this machine has other file systems mounted below it, which an ordinary user's container cannot be given together with files of an image: run linkerd local as root, or use an image without {source}");
         }
 
         WriteEtc(plan, Path.Combine(Upper(plan, "etc")));
     }
 
-    private static void AddImageRoot(LaunchPlan plan, StringBuilder table, List<string> roots, bool userNamespace)
+    private static void AddImageRoot(LaunchPlan plan, StringBuilder table, List<string> roots, HostFolders host)
     {
-        Row(table, "overlay", plan.Root, "overlay", Overlay(plan, "image", plan.Image.Layer!, userNamespace));
+        Row(table, "overlay", plan.Root, "overlay", Overlay(plan, "image", plan.Image.Layer!, host));
         roots.Add(plan.Root);
         var upper = Upper(plan, "image");
         foreach (var name in (string[])["proc", "sys", "dev", "etc"])
@@ -90,13 +96,13 @@ internal static class LaunchScript
 
     private static string Upper(LaunchPlan plan, string name) => Path.Combine(plan.Folder, "upper", name);
 
-    private static string Overlay(LaunchPlan plan, string name, string lower, bool userNamespace)
+    private static string Overlay(LaunchPlan plan, string name, string lower, HostFolders host)
     {
         var upper = Upper(plan, name);
         var work = Path.Combine(plan.Folder, "work", name);
         Directory.CreateDirectory(upper);
         Directory.CreateDirectory(work);
-        return $"lowerdir={lower},upperdir={upper},workdir={work}" + (userNamespace ? ",userxattr" : "");
+        return $"lowerdir={lower},upperdir={upper},workdir={work}" + (host.UserNamespace ? ",userxattr" : "");
     }
 
     private static void AddKernelMounts(LaunchPlan plan, StringBuilder table)
@@ -119,7 +125,8 @@ internal static class LaunchScript
         var script = new StringBuilder("set -e\n");
         // /proc is still the cluster's here: this is the id by which the cluster can signal and enter the container.
         script.Append("read -r pid rest </proc/self/stat\n").Append($"echo \"$pid\" >{q(plan.PidFile)}\n");
-        script.Append($"echo {q(plan.HostName)} >/proc/sys/kernel/hostname\n");
+        // Not by writing /proc/sys/kernel/hostname: that file belongs to the machine's root, whatever the namespace.
+        script.Append($"{Tool.Path("hostname")} {q(plan.HostName)}\n");
         script.Append($"{mount} -a -T {q(fstab)} >&2\n");
         foreach (var volume in plan.Mounts.Select(m => m with { Target = RootedPath.Resolve(plan.Image, m.Target) }).OrderBy(static m => m.Target.Count(static c => c == '/')))
         {
@@ -141,9 +148,13 @@ internal static class LaunchScript
         return script.ToString();
     }
 
-    private static List<string> Final(LaunchPlan plan)
+    private static List<string> Final(LaunchPlan plan) =>
+        [Tool.Path("env"), "-i", .. plan.Environment.Select(static v => v.Key + "=" + v.Value), .. Enter(plan, plan.Command)];
+
+    /// <summary>What a process in a container's mount namespace runs to get its root, its user, its capabilities, and then to become a command.</summary>
+    public static IReadOnlyList<string> Enter(LaunchPlan plan, IReadOnlyList<string> program)
     {
-        List<string> command = [Tool.Path("env"), "-i", .. plan.Environment.Select(static v => v.Key + "=" + v.Value)];
+        List<string> command = [];
         if (plan.Image.OnHost)
         {
             command.AddRange([Tool.Path("chroot"), plan.Root]);
@@ -162,7 +173,7 @@ internal static class LaunchScript
         }
 
         command.Add("--");
-        command.AddRange(plan.Command);
+        command.AddRange(program);
         return command;
     }
 }

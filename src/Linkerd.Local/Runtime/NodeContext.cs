@@ -28,6 +28,6 @@ internal sealed record NodeContext
 
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 
-    /// <summary>Whether the cluster belongs to an ordinary user.</summary>
-    public bool UserNamespace { get; init; }
+    /// <summary>The machine's own file system, for containers on image <c>host</c>.</summary>
+    public required HostFolders Host { get; init; }
 }
