@@ -3,6 +3,7 @@ using Linkerd.Cli.Commands;
 using Linkerd.Cli.Commands.Demo;
 using Linkerd.Cli.Commands.Diagnostics;
 using Linkerd.Cli.Commands.Inject;
+using Linkerd.Cli.Commands.Install;
 using Linkerd.Cli.Commands.Local;
 using Linkerd.Cli.Commands.Viz;
 
@@ -18,6 +19,10 @@ public static class LinkerdCommand
         GlobalOptions.AddTo(root);
         root.Subcommands.Add(new VersionCommand(terminal));
         root.Subcommands.Add(new CompletionCommand(terminal));
+        root.Subcommands.Add(new InstallCommand(terminal));
+        root.Subcommands.Add(new UpgradeCommand(terminal));
+        root.Subcommands.Add(new PruneCommand(terminal));
+        root.Subcommands.Add(new UninstallCommand(terminal));
         root.Subcommands.Add(new InjectCommand(terminal));
         root.Subcommands.Add(new UninjectCommand(terminal));
         root.Subcommands.Add(new VizCommand(terminal));

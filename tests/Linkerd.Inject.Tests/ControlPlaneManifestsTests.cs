@@ -1,6 +1,7 @@
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json.Nodes;
+using Linkerd.Inject.Containers;
 using Linkerd.Inject.ControlPlane;
 using Linkerd.Inject.Values;
 using Linkerd.Kubernetes.Yaml;
@@ -87,6 +88,88 @@ public sealed class ControlPlaneManifestsTests
         Assert.Throws<InjectException>(() => ControlPlaneManifests.Render(new ControlPlaneOptions { TrustAnchorsPem = "x" }));
         Assert.Throws<InjectException>(() => ControlPlaneManifests.Render(new ControlPlaneOptions { WebhookKeyPem = "x" }));
     }
+
+    public static TheoryData<string, InjectValues> Settings() => new()
+    {
+        { "default", new InjectValues() },
+        { "ipv6", new InjectValues { DisableIpv6 = false, ClusterDomain = "cluster.example" } },
+        { "cni", new InjectValues { CniEnabled = true, NetworkValidator = new NetworkValidatorValues { ConnectAddr = "192.0.2.1:9", LogLevel = "info" } } },
+        { "classic", new InjectValues { Proxy = new ProxyValues { NativeSidecar = false } } },
+        { "root", new InjectValues { ProxyInit = new ProxyInitValues { RunAsRoot = true, CloseWaitTimeoutSecs = 60, IptablesMode = "legacy", SkipSubnets = "10.0.0.0/8" } } },
+        {
+            "settings", new InjectValues
+            {
+                Identity = new IdentityValues { ServiceAccountTokenProjection = false },
+                Proxy = new ProxyValues
+                {
+                    Cores = 2, Gid = 7, LogHttpHeaders = "insecure", AccessLog = "json", ShutdownGracePeriod = "1m", EnableShutdownEndpoint = true,
+                    DisableInboundProtocolDetectTimeout = true, DisableOutboundProtocolDetectTimeout = true, EnableExternalProfiles = true,
+                    Resources = new ResourceValues { Cpu = new RequestAndLimit { Limit = "2", Request = "100m" }, Memory = new RequestAndLimit { Limit = "1Gi" } },
+                    AdditionalEnv = new JsonArray(new JsonObject { ["name"] = "A", ["value"] = "b" }),
+                }
+            }
+        },
+        {
+            "workers and tracing", new InjectValues
+            {
+                Proxy = new ProxyValues
+                {
+                    Runtime = new RuntimeValues { Workers = new WorkerValues { Minimum = 2, Maximum = 8, MaximumCpuRatio = 0.5 } },
+                    Tracing = new TracingValues
+                    {
+                        Enabled = true,
+                        Collector = new CollectorValues { Endpoint = "collector:4317", MeshIdentity = new MeshIdentityValues { ServiceAccountName = "collector", Namespace = "tracing" } },
+                    },
+                }
+            }
+        },
+    };
+
+    /// <summary>Helm needs a template of the proxy, the injector has code: both say the same.</summary>
+    [Theory]
+    [MemberData(nameof(Settings))]
+    public void The_charts_proxy_is_the_injectors(string name, InjectValues values)
+    {
+        Assert.NotEmpty(name);
+        var documents = ControlPlaneManifests.Documents(Fixed with { Values = values, ServerVersion = Resources.New });
+        foreach (var (component, ports) in new[] { ("linkerd-destination", "8086,8090,9990,9996"), ("linkerd-proxy-injector", "8443,9995"), ("linkerd-identity", "8080,9990") })
+        {
+            var own = OfComponent(values, component, ports);
+            var pod = Named(documents, "Deployment", component)["spec"]!["template"]!["spec"]!;
+            var proxy = pod.Objects("initContainers").Concat(pod.Objects("containers")).Single(c => c.String("name") == "linkerd-proxy");
+            AssertSame(ProxyContainer.Build(own, "linkerd"), proxy);
+            AssertSame(own.CniEnabled ? ValidatorContainer.Build(own) : InitContainer.Build(own), pod.Objects("initContainers").First());
+        }
+    }
+
+    private static InjectValues OfComponent(InjectValues values, string component, string ports)
+    {
+        var identity = component == "linkerd-identity";
+        return values with
+        {
+            LinkerdVersion = "0.1.0",
+            ProxyInit = values.ProxyInit with { IgnoreOutboundPorts = values.ProxyInit.KubeApiServerPorts },
+            Proxy = values.Proxy with
+            {
+                Component = component,
+                LoadTrustBundleFromConfigMap = true,
+                Await = !identity,
+                NativeSidecar = values.Proxy.NativeSidecar && !identity,
+                RequireTlsOnInboundPorts = identity ? "8080" : "",
+                Capabilities = new CapabilityValues { Drop = ["ALL"] },
+                PodInboundPorts = ports,
+            },
+        };
+    }
+
+    private static void AssertSame(JsonObject expected, JsonObject actual) => Assert.Equal(KubernetesYaml.Write(Sorted(expected)), KubernetesYaml.Write(Sorted(actual)));
+
+    private static JsonNode? Sorted(JsonNode? node) => node switch
+    {
+        JsonObject map => new JsonObject(map.OrderBy(m => m.Key, StringComparer.Ordinal).Select(m => KeyValuePair.Create(m.Key, Sorted(m.Value)))),
+        JsonArray list => new JsonArray([.. list.Select(Sorted)]),
+        _ => node?.DeepClone(),
+    };
 
     private static JsonObject Named(IReadOnlyList<JsonObject> documents, string kind, string name) =>
         documents.Single(d => d.String("kind") == kind && d["metadata"].String("name") == name);

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Linkerd.Charts;
 using Linkerd.Kubernetes;
 using Linkerd.Stats;
 
@@ -48,5 +49,5 @@ public abstract class CliCommand : Command
 
     /// <summary>Failures whose message already is for the user. Anything else is our defect, and its trace is what a report needs.</summary>
     private static bool IsExpected(Exception e) =>
-        e is CliException or KubernetesException or KubeConfigException or MetricsSourceException or ArgumentException or IOException or UnauthorizedAccessException;
+        e is CliException or ChartException or KubernetesException or KubeConfigException or MetricsSourceException or ArgumentException or IOException or UnauthorizedAccessException;
 }

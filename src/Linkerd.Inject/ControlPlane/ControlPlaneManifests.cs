@@ -1,42 +1,40 @@
-using System.Text;
 using System.Text.Json.Nodes;
+using Linkerd.Charts;
+using Linkerd.Charts.Values;
 using Linkerd.Inject.Values;
 using Linkerd.Kubernetes.Yaml;
 
 namespace Linkerd.Inject.ControlPlane;
 
-/// <summary>The control plane as plain Kubernetes manifests: <c>manifests/control-plane.yaml</c>, filled in and meshed.</summary>
+/// <summary>The control plane from its chart with everything chosen: what <c>linkerd local</c> and the tests install.</summary>
 public static class ControlPlaneManifests
 {
-    private const string Resource = "Linkerd.Inject.control-plane.yaml";
+    // Without a version to go by, nothing newer than the oldest supported cluster is used.
+    private static readonly KubernetesVersion Oldest = new(1, 20);
 
     /// <summary>All documents as one YAML stream, in an order that can be applied.</summary>
     /// <exception cref="InjectException">Options contradict each other.</exception>
-    public static string Render(ControlPlaneOptions options)
-    {
-        var yaml = new StringBuilder();
-        foreach (var document in Documents(options))
-            yaml.Append("---\n").Append(KubernetesYaml.Write(document));
-        return yaml.ToString();
-    }
+    public static string Render(ControlPlaneOptions options) => Manifests.Join(Rendered(options));
 
     /// <summary>The same as JSON objects.</summary>
     /// <inheritdoc cref="Render"/>
-    public static IReadOnlyList<JsonObject> Documents(ControlPlaneOptions options)
+    public static IReadOnlyList<JsonObject> Documents(ControlPlaneOptions options) => [.. Rendered(options).Select(m => m.Content.ToJson())];
+
+    private static IReadOnlyList<Manifest> Rendered(ControlPlaneOptions options)
     {
         var issuer = Issuer(options);
-        var anchors = (options.TrustAnchorsPem ?? issuer.CertificatePem).Trim() + "\n";
-        var values = Values(options, anchors);
-        var variables = new ManifestVariables(Variables(options, values, issuer, Webhook(options)));
-        var documents = new List<JsonObject>();
-        foreach (var document in KubernetesYaml.ReadAll(Template()))
+        var version = options.ServerVersion ?? Oldest;
+        string[] apis = (version.Major, version.Minor).CompareTo((1, 21)) >= 0 ? ["policy/v1", "batch/v1/CronJob"] : ["policy/v1beta1", "batch/v1beta1/CronJob"];
+        var release = new ChartRelease { Name = "linkerd-control-plane", Namespace = options.Namespace };
+        try
         {
-            var filled = (JsonObject)variables.Fill(document)!;
-            if (filled.String("kind") == "Deployment")
-                ControlPlaneProxy.AddTo(filled, values, options);
-            documents.Add(filled);
+            var renderer = new ChartRenderer(EmbeddedCharts.ControlPlane, release, new ClusterCapabilities($"v{version.Major}.{version.Minor}.0", apis));
+            return Manifests.Of(renderer.Render(Values(options, issuer)));
         }
-        return documents;
+        catch (ChartException e)
+        {
+            throw new InjectException(e.Message, e);
+        }
     }
 
     private static ControlPlaneCertificates Issuer(ControlPlaneOptions options)
@@ -63,55 +61,27 @@ public static class ControlPlaneManifests
             : new ControlPlaneCertificates(options.WebhookCertificatePem, options.WebhookKeyPem!);
     }
 
-    private static InjectValues Values(ControlPlaneOptions options, string anchors) => options.Values with
+    private static ValueMap Values(ControlPlaneOptions options, ControlPlaneCertificates issuer)
     {
-        LinkerdVersion = options.Version,
-        IdentityTrustAnchorsPem = anchors,
-        IdentityTrustDomain = options.Values.EffectiveTrustDomain,
-        Proxy = options.Values.Proxy with { Image = options.Values.Proxy.Image with { Name = options.Registry + "/proxy" } },
-    };
-
-    private static Dictionary<string, JsonNode> Variables(
-        ControlPlaneOptions options, InjectValues values, ControlPlaneCertificates issuer, ControlPlaneCertificates webhook) => new()
-    {
-        ["namespace"] = options.Namespace,
-        ["version"] = options.Version,
-        ["createdBy"] = options.CreatedBy ?? $"linkerd/cli {options.Version}",
-        ["controllerImage"] = $"{options.Registry}/controller:{options.Version}",
-        ["imagePullPolicy"] = values.ImagePullPolicy,
-        ["replicas"] = options.Replicas,
-        ["controllerUid"] = options.ControllerUid,
-        ["controllerLogLevel"] = options.ControllerLogLevel,
-        ["controllerLogFormat"] = options.ControllerLogFormat,
-        ["readinessPeriodSeconds"] = options.ReadinessPeriodSeconds,
-        ["trustDomain"] = values.EffectiveTrustDomain,
-        ["clusterDomain"] = values.ClusterDomain,
-        ["clusterNetworks"] = values.ClusterNetworks,
-        ["issuanceLifetime"] = values.Identity.Issuer.IssuanceLifetime,
-        ["clockSkewAllowance"] = values.Identity.Issuer.ClockSkewAllowance,
-        ["issuerScheme"] = values.Identity.Issuer.Scheme,
-        ["outboundTransportMode"] = values.Proxy.OutboundTransportMode,
-        ["defaultInboundPolicy"] = values.Proxy.DefaultInboundPolicy,
-        ["opaquePorts"] = values.Proxy.OpaquePorts,
-        ["enableIpv6"] = values.DisableIpv6 ? "false" : "true",
-        ["anyAddress"] = values.DisableIpv6 ? "0.0.0.0" : "[::]",
-        ["trustAnchors"] = values.IdentityTrustAnchorsPem,
-        ["issuerCertificateBase64"] = Base64(issuer.CertificatePem),
-        ["issuerKeyBase64"] = Base64(issuer.KeyPem),
-        ["webhookCertificateBase64"] = Base64(webhook.CertificatePem),
-        ["webhookKeyBase64"] = Base64(webhook.KeyPem),
-        ["webhookCaBase64"] = Base64(options.WebhookCaPem ?? webhook.CertificatePem),
-        ["webhookFailurePolicy"] = options.WebhookFailurePolicy,
-        ["values"] = KubernetesYaml.Write(values.ToJson()),
-    };
-
-    private static string Base64(string pem) => Convert.ToBase64String(Encoding.UTF8.GetBytes(pem.Trim() + "\n"));
-
-    private static string Template()
-    {
-        using var stream = typeof(ControlPlaneManifests).Assembly.GetManifestResourceStream(Resource)
-            ?? throw new InvalidOperationException($"the assembly was built without {Resource}");
-        using var reader = new StreamReader(stream);
-        return reader.ReadToEnd();
+        var webhook = Webhook(options);
+        // Injection's values have the names of the chart's.
+        var values = ValueMap.From(options.Values.ToJson());
+        values.Put("linkerdVersion", options.Version);
+        values.Put("cliVersion", options.CreatedBy ?? $"linkerd/cli {options.Version}");
+        values.Put("controllerImage", $"{options.Registry}/controller");
+        values.Put("proxy.image.name", $"{options.Registry}/proxy");
+        values.Put("controllerReplicas", (long)options.Replicas);
+        values.Put("controllerUID", (long)options.ControllerUid);
+        values.Put("controllerLogLevel", options.ControllerLogLevel);
+        values.Put("controllerLogFormat", options.ControllerLogFormat);
+        values.Put("controllerReadinessPeriodSeconds", (long)options.ReadinessPeriodSeconds);
+        values.Put("webhookFailurePolicy", options.WebhookFailurePolicy);
+        values.Put("identityTrustAnchorsPEM", options.TrustAnchorsPem ?? issuer.CertificatePem);
+        values.Put("identity.issuer.tls.crtPEM", issuer.CertificatePem);
+        values.Put("identity.issuer.tls.keyPEM", issuer.KeyPem);
+        values.Put("proxyInjector.crtPEM", webhook.CertificatePem);
+        values.Put("proxyInjector.keyPEM", webhook.KeyPem);
+        values.Put("proxyInjector.caBundle", options.WebhookCaPem ?? "");
+        return values;
     }
 }

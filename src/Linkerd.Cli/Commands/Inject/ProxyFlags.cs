@@ -58,12 +58,18 @@ public sealed class ProxyFlags
             command.Options.Add(option);
     }
 
+    /// <summary>The registry that images are pulled from: the flag, else $LINKERD_DOCKER_REGISTRY; null is the default one.</summary>
+    public string? Registry(ParseResult arguments)
+    {
+        var registry = arguments.GetValue(_registry) ?? Environment.GetEnvironmentVariable("LINKERD_DOCKER_REGISTRY");
+        return string.IsNullOrEmpty(registry) ? null : registry.TrimEnd('/');
+    }
+
     /// <summary><paramref name="values"/> with the given flags applied.</summary>
     public InjectValues Apply(ParseResult arguments, InjectValues values)
     {
         var proxy = values.Proxy;
-        var registry = arguments.GetValue(_registry) ?? Environment.GetEnvironmentVariable("LINKERD_DOCKER_REGISTRY");
-        var image = arguments.GetValue(_image) ?? (string.IsNullOrEmpty(registry) ? proxy.Image.Name : registry.TrimEnd('/') + "/proxy");
+        var image = arguments.GetValue(_image) ?? (Registry(arguments) is { } registry ? registry + "/proxy" : proxy.Image.Name);
         return values with
         {
             ProxyInit = values.ProxyInit with

@@ -1,0 +1,125 @@
+using System.Text.Json.Nodes;
+using Linkerd.Charts.Values;
+using Linkerd.Charts.Yaml;
+using Linkerd.Testing;
+
+namespace Linkerd.Charts.Tests;
+
+/// <summary>Every chart over a matrix of values and clusters, byte for byte as Go renders it.</summary>
+public sealed class ChartOracleTests(ChartOracleTests.Answers answers) : IClassFixture<ChartOracleTests.Answers>
+{
+    private const string Required = """
+        linkerdVersion: 1.2.3
+        cliVersion: linkerd/cli 1.2.3
+        identityTrustAnchorsPEM: "-----BEGIN CERTIFICATE-----\nQUJD\n-----END CERTIFICATE-----\n"
+        identity: {issuer: {tls: {crtPEM: "-----BEGIN CERTIFICATE-----\nREVG\n-----END CERTIFICATE-----", keyPEM: "-----BEGIN EC PRIVATE KEY-----\nR0hJ\n-----END EC PRIVATE KEY-----\n\n"}}}
+        proxyInjector: {crtPEM: "injector certificate\n", keyPEM: "injector key\n"}
+        profileValidator: {crtPEM: "sp certificate", keyPEM: "sp key"}
+        policyValidator: {crtPEM: "policy certificate", keyPEM: "policy key", caBundle: "policy ca"}
+        """;
+
+    private static readonly string[] New = ["policy/v1", "policy/v1/PodDisruptionBudget", "batch/v1", "batch/v1/CronJob"];
+    private static readonly string[] Old = ["policy/v1beta1", "policy/v1beta1/PodDisruptionBudget", "batch/v1beta1/CronJob"];
+
+    private static readonly Dictionary<string, Case> Cases = new()
+    {
+        ["crds"] = Of("linkerd-crds", ""),
+        ["crds with the gateway api"] = Of("linkerd-crds", "installGatewayAPI: true"),
+        ["crds with some routes"] = Of("linkerd-crds", "{enableHttpRoutes: true, enableTcpRoutes: true, cliVersion: linkerd/cli 9}"),
+        ["crds but some routes"] = Of("linkerd-crds", "{installGatewayAPI: true, enableGrpcRoutes: false}"),
+        ["default"] = Control(""),
+        ["default of an old cluster"] = Control("", kubeVersion: "v1.20.15", apiVersions: Old),
+        ["highly available"] = Control(HighlyAvailable()),
+        ["highly available of an old cluster"] = Control(HighlyAvailable(), kubeVersion: "v1.20.15", apiVersions: Old),
+        ["by helm"] = Control("", service: "Helm"),
+        ["by helm with a provider's version"] = Control("", service: "Helm", kubeVersion: "v1.28.9-gke.1000000"),
+        ["in another namespace"] = Control("commonLabels: {team: mesh}", ns: "mesh"),
+        ["cni"] = Control("cniEnabled: true"),
+        ["cni and ipv6"] = Control("{cniEnabled: true, disableIPv6: false, networkValidator: {connectAddr: '192.0.2.1:1', logFormat: json}}"),
+        ["ipv6"] = Control("disableIPv6: false"),
+        ["validators"] = Control("{profileValidator: {enabled: true}, policyValidator: {enabled: true}}"),
+        ["certificates of others"] = Control("{identity: {externalCA: true, issuer: {scheme: kubernetes.io/tls}}, proxyInjector: {externalSecret: true, injectCaFrom: linkerd/injector}, policyValidator: {enabled: true, externalSecret: true, injectCaFromSecret: linkerd/x}}"),
+        ["classic sidecars"] = Control("proxy: {nativeSidecar: false}"),
+        ["no sidecar waits"] = Control("proxy: {nativeSidecar: false, await: false}"),
+        ["legacy iptables as root"] = Control("proxyInit: {iptablesMode: legacy, runAsRoot: true, closeWaitTimeoutSecs: 3600, skipSubnets: '10.0.0.0/8', logLevel: debug, logFormat: json, ignoreInboundPorts: ''}"),
+        ["tracing"] = Control("proxy: {tracing: {enabled: true, collector: {endpoint: 'collector.tracing:4317', meshIdentity: {serviceAccountName: collector, namespace: tracing}}, labels: {a: 'b c', k8s.pod.ip: null}}}"),
+        ["users of openshift"] = Control("{controllerUID: 1000650000, controllerGID: 1000650001, proxy: {uid: 1000650002, gid: 1000650003}, proxyInit: {runAsUser: 1000650004}}"),
+        ["scheduling"] = Control("{nodeSelector: {disk: ssd, 'kubernetes.io/os': null}, tolerations: [{key: a, operator: Exists, effect: NoSchedule}], priorityClassName: high, runtimeClassName: gvisor, nodeAffinity: {requiredDuringSchedulingIgnoredDuringExecution: {nodeSelectorTerms: [{matchExpressions: [{key: k, operator: In, values: [v]}]}]}}, podLabels: {x: 'true'}, podAnnotations: {y: '1'}, imagePullSecrets: [{name: pull}]}"),
+        ["pod monitors"] = Control("podMonitor: {enabled: true, labels: {release: prometheus}}"),
+        ["one pod monitor"] = Control("podMonitor: {enabled: true, controller: {enabled: false}}"),
+        ["strange strings"] = Control("{clusterDomain: 'cluster.example', clusterNetworks: '10.0.0.0/8,fd00::/8', podAnnotations: {text: \"yes: # \\\"quoted\\\"\\nnext\", empty: '', number: '0777', long: 'a very long text that is folded by the library of Go once it has passed the eightieth column of its line'}, proxy: {logLevel: \"warn,linkerd='info'\", accessLog: apache, additionalEnv: [{name: A, value: 'b: c'}, {name: B, valueFrom: {fieldRef: {fieldPath: metadata.name}}}]}, proxyInjector: {namespaceSelector: {}, objectSelector: {}}}"),
+        ["fixed workers and resources"] = Control("{proxy: {cores: 3, resources: {cpu: {limit: 2500m}, ephemeral-storage: {request: 1Gi}}, securityContext: {runAsUser: 5}, runtime: {workers: {minimum: 2}}}, destinationProxyResources: {cpu: {request: 1}}, deploymentStrategy: {}}"),
+        ["workers of the node"] = Control("{proxy: {runtime: {workers: {maximum: 8, maximumCPURatio: 0.5}}, inbound: {server: {http2: {keepAliveInterval: 1s}}}, outbound: {}, logHTTPHeaders: insecure, enableShutdownEndpoint: true, shutdownGracePeriod: 1m, disableOutboundProtocolDetectTimeout: true, disableInboundProtocolDetectTimeout: true, enableExternalProfiles: true, requireIdentityOnInboundPorts: '8080'}, identity: {serviceAccountTokenProjection: false}}"),
+        ["no trust domain of its own"] = Control("{identityTrustDomain: trust.example, enableH2Upgrade: false, enableEndpointSlices: false, policyController: {probeNetworks: [10.0.0.0/8], logLevel: debug, additionalArgs: [--allow-l5d-request-headers]}, destinationController: {additionalArgs: [-enable-pprof]}}"),
+    };
+
+    public static TheoryData<string> Names() => [.. Cases.Keys];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void A_chart_renders_as_in_Go(string name)
+    {
+        var answer = answers.Of(name);
+        Assert.Equal("", answer["Error"]!.GetValue<string>());
+        var files = Cases[name].Render();
+        Assert.Equal(answer["Files"]!.AsObject().Select(f => f.Key).Order(StringComparer.Ordinal), files.Select(f => f.Name));
+        foreach (var file in files)
+            Assert.Equal(answer["Files"]![file.Name]!.GetValue<string>(), file.Text);
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void What_is_rendered_are_objects_with_names_of_their_own(string name)
+    {
+        var manifests = Manifests.Of(Cases[name].Render());
+        Assert.All(manifests, m => Assert.True(m.Kind.Length > 0 && m.Name.Length > 0 && m.Content.ContainsKey("apiVersion"), m.Text));
+        Assert.Equal(manifests.Count, manifests.Select(m => (m.Kind, m.Namespace, m.Name)).Distinct().Count());
+    }
+
+    private static string HighlyAvailable() => File.ReadAllText(Path.Combine(Repository.Root, "charts/linkerd-control-plane/values-ha.yaml"));
+
+    private static Case Control(string values, string kubeVersion = "v1.31.2", string[]? apiVersions = null, string service = "CLI", string ns = "linkerd") =>
+        new("linkerd-control-plane", values, kubeVersion, apiVersions ?? New, service, ns, Required);
+
+    private static Case Of(string chart, string values) => new(chart, values, "v1.31.2", New, "CLI", "linkerd", "");
+
+    /// <summary>A chart, and what it is rendered with.</summary>
+    public sealed record Case(string Chart, string Values, string KubeVersion, string[] ApiVersions, string Service, string Namespace, string Base)
+    {
+        private ValueMap All
+        {
+            get
+            {
+                var values = YamlReader.ReadMap(Base);
+                ValueFlag.Merge(values, YamlReader.ReadMap(Values));
+                return values;
+            }
+        }
+
+        private ChartRelease Release => new() { Name = "linkerd", Namespace = Namespace, Service = Service };
+
+        public IReadOnlyList<RenderedFile> Render()
+        {
+            var chart = Charts.Chart.FromFolder(Path.Combine(Repository.Root, "charts", Chart));
+            return new ChartRenderer(chart, Release, new ClusterCapabilities(KubeVersion, ApiVersions)).Render(All);
+        }
+
+        public JsonNode ToJson() => new JsonObject
+        {
+            [nameof(Chart)] = Chart,
+            ["ValuesYaml"] = YamlWriter.Write(All),
+            [nameof(Release)] = new JsonObject { ["Name"] = "linkerd", [nameof(Namespace)] = Namespace, [nameof(Service)] = Service, ["IsInstall"] = true, ["IsUpgrade"] = false },
+            [nameof(KubeVersion)] = KubeVersion,
+            [nameof(ApiVersions)] = new JsonArray([.. ApiVersions.Select(v => (JsonNode)v)]),
+        };
+    }
+
+    /// <summary>All answers of one run of the oracle.</summary>
+    public sealed class Answers
+    {
+        private readonly Dictionary<string, JsonObject> _answers =
+            Cases.Keys.Zip(new GoOracle().Run([.. Cases.Values.Select(c => c.ToJson())])).ToDictionary(p => p.First, p => p.Second);
+
+        public JsonObject Of(string name) => _answers[name];
+    }
+}
