@@ -132,7 +132,7 @@ public sealed class ControlPlaneManifestsTests
     {
         Assert.NotEmpty(name);
         var documents = ControlPlaneManifests.Documents(Fixed with { Values = values, ServerVersion = Resources.New });
-        foreach (var (component, ports) in new[] { ("linkerd-destination", "8086,8090,9990,9996"), ("linkerd-proxy-injector", "8443,9995"), ("linkerd-identity", "8080,9990") })
+        foreach (var (component, ports) in new[] { ("linkerd-destination", "8086,8090,8443,9443,9990,9996,9997"), ("linkerd-proxy-injector", "8443,9995"), ("linkerd-identity", "8080,9990") })
         {
             var own = OfComponent(values, component, ports);
             var pod = Named(documents, "Deployment", component)["spec"]!["template"]!["spec"]!;

@@ -12,6 +12,11 @@ public static class ControlPlaneManifests
     // Without a version to go by, nothing newer than the oldest supported cluster is used.
     private static readonly KubernetesVersion Oldest = new(1, 20);
 
+    private static readonly (string Key, string Service)[] Webhooks =
+    [
+        ("proxyInjector", "linkerd-proxy-injector"), ("profileValidator", "linkerd-sp-validator"), ("policyValidator", "linkerd-policy-validator"),
+    ];
+
     /// <summary>All documents as one YAML stream, in an order that can be applied.</summary>
     /// <exception cref="InjectException">Options contradict each other.</exception>
     public static string Render(ControlPlaneOptions options) => Manifests.Join(Rendered(options));
@@ -52,18 +57,17 @@ public static class ControlPlaneManifests
         return ControlPlaneCertificates.Issuer($"identity.{options.Namespace}.{options.Values.EffectiveTrustDomain}", options.Clock);
     }
 
-    private static ControlPlaneCertificates Webhook(ControlPlaneOptions options)
+    private static ControlPlaneCertificates Webhook(ControlPlaneOptions options, string service)
     {
         if ((options.WebhookCertificatePem is null) != (options.WebhookKeyPem is null))
             throw new InjectException("a webhook certificate needs its key and a key its certificate: give both or neither");
         return options.WebhookCertificatePem is null
-            ? ControlPlaneCertificates.Webhook($"linkerd-proxy-injector.{options.Namespace}.svc", options.Clock)
+            ? ControlPlaneCertificates.Webhook($"{service}.{options.Namespace}.svc", options.Clock)
             : new ControlPlaneCertificates(options.WebhookCertificatePem, options.WebhookKeyPem!);
     }
 
     private static ValueMap Values(ControlPlaneOptions options, ControlPlaneCertificates issuer)
     {
-        var webhook = Webhook(options);
         // Injection's values have the names of the chart's.
         var values = ValueMap.From(options.Values.ToJson());
         values.Put("linkerdVersion", options.Version);
@@ -79,9 +83,14 @@ public static class ControlPlaneManifests
         values.Put("identityTrustAnchorsPEM", options.TrustAnchorsPem ?? issuer.CertificatePem);
         values.Put("identity.issuer.tls.crtPEM", issuer.CertificatePem);
         values.Put("identity.issuer.tls.keyPEM", issuer.KeyPem);
-        values.Put("proxyInjector.crtPEM", webhook.CertificatePem);
-        values.Put("proxyInjector.keyPEM", webhook.KeyPem);
-        values.Put("proxyInjector.caBundle", options.WebhookCaPem ?? "");
+        foreach (var (key, service) in Webhooks)
+        {
+            var webhook = Webhook(options, service);
+            values.Put($"{key}.crtPEM", webhook.CertificatePem);
+            values.Put($"{key}.keyPEM", webhook.KeyPem);
+            values.Put($"{key}.caBundle", options.WebhookCaPem ?? "");
+        }
+
         return values;
     }
 }

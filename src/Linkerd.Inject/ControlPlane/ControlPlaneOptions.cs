@@ -29,7 +29,7 @@ public sealed record ControlPlaneOptions
     /// <summary>Issuer key, PEM.</summary>
     public string? IssuerKeyPem { get; init; }
 
-    /// <summary>Certificate of the webhook, PEM; null generates one, valid for a year.</summary>
+    /// <summary>Certificate of the webhooks, PEM; null generates one for each, valid for a year.</summary>
     public string? WebhookCertificatePem { get; init; }
 
     /// <summary>Key of the webhook, PEM.</summary>

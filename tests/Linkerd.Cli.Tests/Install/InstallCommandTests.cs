@@ -14,13 +14,14 @@ public sealed class InstallCommandTests
     private static readonly string[] DefaultObjects =
     [
         "Namespace linkerd", "ServiceAccount linkerd-destination", "ServiceAccount linkerd-identity", "ServiceAccount linkerd-proxy-injector",
-        "Secret linkerd-identity-issuer", "Secret linkerd-proxy-injector-k8s-tls", "Secret linkerd-config-overrides", "ConfigMap linkerd-config",
+        "Secret linkerd-identity-issuer", "Secret linkerd-proxy-injector-k8s-tls", "Secret linkerd-sp-validator-k8s-tls", "Secret linkerd-policy-validator-k8s-tls", "Secret linkerd-config-overrides", "ConfigMap linkerd-config",
         "ConfigMap linkerd-identity-trust-roots", "ClusterRole linkerd-linkerd-destination", "ClusterRole linkerd-policy", "ClusterRole linkerd-linkerd-identity",
         "ClusterRole linkerd-linkerd-proxy-injector", "ClusterRoleBinding linkerd-linkerd-destination", "ClusterRoleBinding linkerd-destination-policy",
         "ClusterRoleBinding linkerd-linkerd-identity", "ClusterRoleBinding linkerd-linkerd-proxy-injector", "Role ext-namespace-metadata-linkerd-config",
         "Service linkerd-dst", "Service linkerd-dst-headless", "Service linkerd-policy", "Service linkerd-identity", "Service linkerd-identity-headless",
-        "Service linkerd-proxy-injector", "Deployment linkerd-destination", "Deployment linkerd-identity", "Deployment linkerd-proxy-injector",
-        "MutatingWebhookConfiguration linkerd-proxy-injector-webhook-config",
+        "Service linkerd-proxy-injector", "Service linkerd-sp-validator", "Service linkerd-policy-validator", "Deployment linkerd-destination", "Deployment linkerd-identity", "Deployment linkerd-proxy-injector",
+        "MutatingWebhookConfiguration linkerd-proxy-injector-webhook-config", "ValidatingWebhookConfiguration linkerd-sp-validator-webhook-config",
+        "ValidatingWebhookConfiguration linkerd-policy-validator-webhook-config",
     ];
 
     [Fact]
