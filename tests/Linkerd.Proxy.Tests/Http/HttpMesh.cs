@@ -29,6 +29,9 @@ internal sealed class HttpMesh : IDisposable
 
     public HttpClientFactory Clients { get; }
 
+    /// <summary>What a stack of this loop is built from.</summary>
+    public WorkerServices Services => new(ProtocolDetector.Instance, new Connector(_harness.Loop), Linkerd.Proxy.Tcp.TcpRelay.Instance, _servers, Clients);
+
     /// <summary>Serves every connection with its own handler of requests.</summary>
     public SocketAddress App(HttpProtocol protocol, Func<IHttpStreamHandler> handler) => Listen(t => _ = new AppConnection(Worker, t, protocol, handler));
 
@@ -90,7 +93,8 @@ internal sealed class HttpMesh : IDisposable
 
     public void Dispose() => _harness.Dispose();
 
-    private SocketAddress Listen(Action<Transport> accepted)
+    /// <summary>Hands every connection to <paramref name="accepted"/>, on the loop.</summary>
+    public SocketAddress Listen(Action<Transport> accepted)
     {
         TcpListener listener = _harness.Listen(accepted);
         return listener.LocalAddress;
