@@ -40,6 +40,9 @@ public sealed class HttpResources
         set => field = Bounds.Check(value, 16 * 1024, 64 * 1024 * 1024);
     } = 256 * 1024;
 
+    /// <summary>Heads of HTTP/1 that repeat.</summary>
+    internal Http1HeadMemo Heads1 { get; } = new();
+
     /// <summary>Working memory for one header block at a time; grows to the largest limit in use.</summary>
     internal byte[] Scratch { get; private set; } = new byte[1024];
 
@@ -58,6 +61,7 @@ public sealed class HttpResources
     public void Trim()
     {
         _heads.Clear();
+        Heads1.Clear();
         _streams.Clear();
         _segments = null;
         _segmentCount = 0;

@@ -67,6 +67,47 @@ public sealed class RepeatedHeadTests
     }
 
     [Fact]
+    public void A_head_of_http1_means_the_same_each_time_it_comes()
+    {
+        var random = new Random(9112);
+        var memo = new Http1HeadMemo();
+        string[] paths = [.. Enumerable.Range(0, 30).Select(i => $"/p/{i}")];
+        string[] fields = ["Accept: */*", "Connection: close", "Connection: keep-alive, x-a", "X-A: 1", "Content-Length: 3", "Transfer-Encoding: chunked", "Cookie: a=b", "User-Agent: test/1.0", "Bad name: x", "TE: trailers", "Upgrade: websocket"];
+        for (int i = 0; i < 30_000; i++)
+        {
+            bool isRequest = random.Next(2) == 0;
+            var text = new StringBuilder(isRequest ? $"GET {paths[random.Next(paths.Length)]} HTTP/1.1\r\nHost: a.example\r\n" : $"HTTP/1.1 {200 + random.Next(5)} OK\r\n");
+            for (int n = random.Next(3); n > 0; n--) text.Append(fields[random.Next(fields.Length)]).Append("\r\n");
+            byte[] bytes = Encoding.ASCII.GetBytes(text.Append("\r\n").ToString());
+
+            var expected = new HeaderBlock();
+            var wanted = default(Http1Framing);
+            HttpFault fault = isRequest ? Http1HeadParser.ParseRequest(bytes, expected, Http1Limits.Default) : Http1HeadParser.ParseResponse(bytes, expected, Http1Limits.Default);
+            if (fault.IsNone) fault = wanted.Take(expected);
+            var head = new HeaderBlock();
+            Http1Framing framing;
+            Assert.Equal(fault, isRequest ? memo.ReadRequest(bytes, head, Http1Limits.Default, out framing) : memo.ReadResponse(bytes, head, Http1Limits.Default, out framing));
+            if (!fault.IsNone) continue;
+            Assert.Equal(Text(expected), Text(head));
+            Assert.Equal(wanted, framing);
+            Assert.Equal((expected.ContentLength, expected.IsUpgrade, expected.Protocol), (head.ContentLength, head.IsUpgrade, head.Protocol));
+
+            // Its owner edits it, as the proxy does.
+            head.SetPath("/edited"u8);
+            head.Add("x-edited"u8, "yes"u8);
+        }
+    }
+
+    [Fact]
+    public void A_head_that_was_good_under_one_limit_is_judged_by_another()
+    {
+        var memo = new Http1HeadMemo();
+        byte[] text = [.. "GET /some/path HTTP/1.1\r\nHost: a\r\nA: 1\r\nB: 2\r\nC: 3\r\nD: 4\r\nE: 5\r\nF: 6\r\nG: 7\r\nH: 8\r\nI: 9\r\nJ: 10\r\nK: 11\r\nL: 12\r\nM: 13\r\nN: 14\r\nO: 15\r\nP: 16\r\n\r\n"u8];
+        for (int i = 0; i < 3; i++) Assert.Equal(default, memo.ReadRequest(text, new HeaderBlock(), Http1Limits.Default, out _));
+        Assert.Equal(HttpLimit.HeaderCount, memo.ReadRequest(text, new HeaderBlock(), new Http1Limits { MaxHeaders = 16 }, out _).Limit);
+    }
+
+    [Fact]
     public void Streams_are_found_whatever_others_came_and_went()
     {
         var random = new Random(7);

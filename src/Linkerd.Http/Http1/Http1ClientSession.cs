@@ -147,9 +147,7 @@ public sealed class Http1ClientSession : Http1Session
     private bool Accept(ReadOnlySpan<byte> text)
     {
         HeaderBlock head = Resources.RentHead();
-        var framing = default(Http1Framing);
-        HttpFault fault = Http1HeadParser.ParseResponse(text, head, Limits);
-        if (fault.IsNone) fault = framing.Take(head);
+        HttpFault fault = Resources.Heads1.ReadResponse(text, head, Limits, out Http1Framing framing);
         if (fault.IsNone && head.Status == 101 && !_isUpgrade) fault = HttpFault.Protocol("the server switches protocols unasked");
         if (!fault.IsNone)
         {

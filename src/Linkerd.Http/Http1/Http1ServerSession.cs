@@ -151,9 +151,7 @@ public sealed class Http1ServerSession : Http1Session
     private bool Accept(ReadOnlySpan<byte> text)
     {
         HeaderBlock head = Resources.RentHead();
-        var framing = default(Http1Framing);
-        HttpFault fault = Http1HeadParser.ParseRequest(text, head, Limits);
-        if (fault.IsNone) fault = framing.Take(head);
+        HttpFault fault = Resources.Heads1.ReadRequest(text, head, Limits, out Http1Framing framing);
         if (!fault.IsNone)
         {
             Resources.Return(head);
