@@ -188,6 +188,8 @@ public sealed class InboundStack : IConnectionService<Accepted>
             return;
         }
 
+        if (_log.IsEnabled(LogLevel.Debug))
+            _log.Log(LogLevel.Debug, $"Connection accepted protocol={protocol} tls={peer.Tls.State} client.id={peer.Tls.Client?.Name}", $"inbound:accept{{client.addr={peer.Accepted.Client}}}:server{{port={port.Port}}}");
         if (protocol is DetectedProtocol.Http1 or DetectedProtocol.Http2) ServeHttp(transport, peer, port, protocol, target);
         else ServeOpaque(transport, peer, port, target);
     }
@@ -260,6 +262,6 @@ public sealed class InboundStack : IConnectionService<Accepted>
     {
         Runtime.Metrics.InboundTcpErrors.With(Labels.Of("error", error).And(ProxyLabels.Target(accepted.OriginalDestination))).For(Worker.Index).Increment();
         _log.Log(LogLevel.Info, $"Connection closed error={message}", $"inbound:accept{{client.addr={accepted.Client}}}");
-        transport.Abort();
+        RefusedConnection.End(transport);
     }
 }

@@ -120,6 +120,8 @@ public sealed class OutboundStack : IConnectionService<Accepted>
 
     private async ValueTask DispatchAsync(Transport transport, Accepted accepted, OutboundTarget target, DetectedProtocol protocol, IConnectionTracker tracker)
     {
+        if (_log.IsEnabled(LogLevel.Debug))
+            _log.Log(LogLevel.Debug, $"Connection accepted protocol={protocol}", $"outbound:accept{{client.addr={accepted.Client}}}:proxy{{addr={accepted.OriginalDestination}}}");
         switch (protocol)
         {
             case DetectedProtocol.Closed:

@@ -92,6 +92,8 @@ public sealed class SecurityTests
             else
             {
                 Assert.DoesNotContain("HTTP/1.1 200", output);
+                // The client learns why: the alert goes out before the connection ends.
+                Assert.Contains(kind == "expired" ? "alert certificate expired" : "alert unknown ca", output);
             }
         }
         finally

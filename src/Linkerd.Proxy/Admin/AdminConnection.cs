@@ -4,6 +4,7 @@ using Linkerd.Net;
 using Linkerd.Proxy.Errors;
 using Linkerd.Proxy.Http;
 using Linkerd.Proxy.Stack;
+using Linkerd.Telemetry;
 
 namespace Linkerd.Proxy.Admin;
 
@@ -40,10 +41,11 @@ internal sealed class AdminConnection : SessionConnection, IHttpServer
     /// <summary>One request: its body is gathered, then answered at once.</summary>
     private sealed class Call(AdminConnection connection, HttpStream stream) : IHttpStreamHandler
     {
-        private const int MaxBody = 8 * 1024;
+        private const int MaxBody = 8 * 1024, MaxHeldLogs = 64 * 1024;
 
         private readonly StringBuilder _body = new();
         private HttpStream? _stream = stream;
+        private LogStream? _logs;
         private bool _tooLarge;
 
         public void OnInformational(HttpStream stream, HeaderBlock head)
@@ -65,13 +67,11 @@ internal sealed class AdminConnection : SessionConnection, IHttpServer
 
         public void OnTrailers(HttpStream stream, HeaderBlock trailers) => _ = AnswerAsync();
 
-        public void OnSent(HttpStream stream, int count)
-        {
-        }
+        public void OnSent(HttpStream stream, int count) => SendLogs();
 
-        public void OnReset(HttpStream stream, in HttpFault fault) => _stream = null;
+        public void OnReset(HttpStream stream, in HttpFault fault) => Leave();
 
-        public void OnClosed(HttpStream stream) => _stream = null;
+        public void OnClosed(HttpStream stream) => Leave();
 
         private static string? Header(HeaderBlock head, KnownHeader name) => head.TryGet(name, out ReadOnlySpan<byte> value) ? Encoding.ASCII.GetString(value) : null;
 
@@ -102,7 +102,43 @@ internal sealed class AdminConnection : SessionConnection, IHttpServer
                     connection._isLoopback));
             }
 
-            if (_stream is { } writing) Send(writing, response);
+            if (_stream is not { } writing) return;
+            if (response.Logs is { } filter) StreamLogs(writing, response, filter);
+            else Send(writing, response);
+        }
+
+        private void Leave()
+        {
+            _stream = null;
+            _logs?.Dispose();
+        }
+
+        private void StreamLogs(HttpStream target, AdminResponse response, LogFilter filter)
+        {
+            _logs = connection._service.StreamLogs(filter, () => connection._worker.Loop.Post(SendLogs));
+            if (_logs is null)
+            {
+                Send(target, AdminResponse.Text(503, $"{LogSink.MaxStreams} clients read the log already\n"));
+                return;
+            }
+
+            HeaderBlock head = connection._worker.Http.RentHead();
+            head.Status = response.Status;
+            head.Add(KnownHeader.ContentType, Encoding.ASCII.GetBytes(response.ContentType));
+            target.SendHead(head, end: false);
+            connection._worker.Http.Return(head);
+        }
+
+        /// <summary>Sends what is there, as far as the client reads; the rest waits in the stream, which drops what is too much.</summary>
+        private void SendLogs()
+        {
+            while (_logs is { } logs && _stream is { BytesHeld: < MaxHeldLogs } target)
+            {
+                bool hasLine = logs.TryTake(out byte[] line, out int dropped);
+                if (dropped > 0) target.SendData(Encoding.ASCII.GetBytes($"{{\"dropped_events\":{dropped}}}\n"), end: false);
+                if (!hasLine) return;
+                if (_stream is { } still) still.SendData(line, end: false);
+            }
         }
 
         private void Send(HttpStream target, AdminResponse response)

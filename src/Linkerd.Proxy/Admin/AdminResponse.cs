@@ -1,4 +1,5 @@
 using System.Text;
+using Linkerd.Telemetry;
 
 namespace Linkerd.Proxy.Admin;
 
@@ -10,6 +11,9 @@ public sealed record AdminResponse(int Status, string ContentType, ReadOnlyMemor
 {
     /// <summary>The body is compressed.</summary>
     public bool IsGzip { get; init; }
+
+    /// <summary>Lines of the log follow by this filter, without end; null for none.</summary>
+    public LogFilter? Logs { get; init; }
 
     /// <summary>Value of <c>allow</c>; null for none.</summary>
     public string? Allow { get; init; }

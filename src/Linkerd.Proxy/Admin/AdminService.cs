@@ -38,6 +38,9 @@ public sealed class AdminService
     /// <summary>Brings counters up to date before a scrape.</summary>
     public Func<Task>? BeforeScrape { get; init; }
 
+    /// <summary>Begins to stream the log; null when too many do already.</summary>
+    public LogStream? StreamLogs(LogFilter filter, Action written) => _log.TryStream(filter, written);
+
     public async Task<AdminResponse> HandleAsync(AdminRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
@@ -55,6 +58,8 @@ public sealed class AdminService
                 return request.Method is RequestMethod.Get or RequestMethod.Head ? Environment(request) : NotAllowed("GET, HEAD");
             case "/proxy-log-level":
                 return request.IsLoopback ? LogLevel(request) : Forbidden();
+            case "/logs.json":
+                return request.IsLoopback ? Logs(request) : Forbidden();
             case "/shutdown":
                 return Shutdown(request);
             default:
@@ -79,8 +84,7 @@ public sealed class AdminService
 
     private AdminResponse Environment(AdminRequest request)
     {
-        if (request.Accept is { } accept && !accept.Contains("*/*", StringComparison.Ordinal) && !accept.Contains("application/*", StringComparison.Ordinal) && !accept.Contains(Json, StringComparison.OrdinalIgnoreCase))
-            return AdminResponse.Text(406, "only application/json can be given\n");
+        if (!AcceptsJson(request)) return AdminResponse.Text(406, "only application/json can be given\n");
         string[] wanted = request.Query.Split('&', StringSplitOptions.RemoveEmptyEntries);
         if (wanted.Any(static n => n.Contains('=', StringComparison.Ordinal)))
             return new AdminResponse(400, Json, "{\"error\":\"query parameters must not have values\"}"u8.ToArray());
@@ -114,6 +118,20 @@ public sealed class AdminService
                 return NotAllowed("GET, PUT");
         }
     }
+
+    /// <summary>The filter is the query (GET). The answer goes on until the client leaves.</summary>
+    private static AdminResponse Logs(AdminRequest request)
+    {
+        if (request.Method != RequestMethod.Get) return NotAllowed("GET");
+        if (!AcceptsJson(request)) return AdminResponse.Text(406, "only application/json can be given\n");
+        string text = Uri.UnescapeDataString(request.Query);
+        if (text.Length == 0) return AdminResponse.Text(400, "the query must be a log filter, such as /logs.json?linkerd=debug\n");
+        if (!LogFilter.TryParse(text, out LogFilter filter, out string error)) return AdminResponse.Text(400, error + "\n");
+        return new AdminResponse(200, Json, default) { Logs = filter };
+    }
+
+    private static bool AcceptsJson(AdminRequest request) => request.Accept is not { } accept
+        || accept.Contains("*/*", StringComparison.Ordinal) || accept.Contains("application/*", StringComparison.Ordinal) || accept.Contains(Json, StringComparison.OrdinalIgnoreCase);
 
     private AdminResponse Shutdown(AdminRequest request)
     {

@@ -71,7 +71,7 @@ public sealed class AdminStack
         }
         catch (Exception exception) when (exception is DetectException or TlsException or NetException or IOException)
         {
-            transport.Abort();
+            RefusedConnection.End(transport);
         }
     }
 

@@ -43,7 +43,7 @@ internal sealed class TapServer(ProxyRuntime runtime, Worker worker, IProtocolDe
         }
         catch (Exception exception) when (exception is DetectException or TlsException or NetException or IOException)
         {
-            transport.Abort();
+            RefusedConnection.End(transport);
         }
     }
 }

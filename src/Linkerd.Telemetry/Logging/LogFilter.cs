@@ -10,6 +10,7 @@ public sealed class LogFilter
     private readonly List<(string Target, LogLevel Level)> _directives = [];
     private readonly List<string> _spans = [];
     private LogLevel _default = LogLevel.Off;
+    private bool _hasDefault;
 
     private LogFilter(string text) => Text = text;
 
@@ -35,6 +36,8 @@ public sealed class LogFilter
             return false;
         }
 
+        // As env-filter has it: nothing said means errors.
+        if (filter._directives.Count == 0 && filter._spans.Count == 0 && !filter._hasDefault) filter._default = LogLevel.Error;
         filter._directives.Sort(static (a, b) => b.Target.Length.CompareTo(a.Target.Length));
         return true;
     }
@@ -58,6 +61,12 @@ public sealed class LogFilter
     {
         level = text switch
         {
+            "0" => LogLevel.Off,
+            "1" => LogLevel.Error,
+            "2" => LogLevel.Warn,
+            "3" => LogLevel.Info,
+            "4" => LogLevel.Debug,
+            "5" => LogLevel.Trace,
             _ when text.Equals("trace", StringComparison.OrdinalIgnoreCase) => LogLevel.Trace,
             _ when text.Equals("debug", StringComparison.OrdinalIgnoreCase) => LogLevel.Debug,
             _ when text.Equals("info", StringComparison.OrdinalIgnoreCase) => LogLevel.Info,
@@ -74,6 +83,7 @@ public sealed class LogFilter
         if (TryLevel(part, out LogLevel level))
         {
             _default = level;
+            _hasDefault = true;
             return true;
         }
 

@@ -83,4 +83,16 @@ public sealed class AdminServiceTests
 
     [Fact]
     public async Task Anything_else_is_not_found() => Assert.Equal(404, (await Send("/")).Status);
+
+    [Fact]
+    public async Task The_log_is_streamed_to_the_own_host_by_a_filter()
+    {
+        Assert.Equal(403, (await Send("/logs.json", query: "debug", loopback: false)).Status);
+        Assert.Equal(405, (await Send("/logs.json", RequestMethod.Post, query: "debug")).Status);
+        Assert.Equal(400, (await Send("/logs.json")).Status);
+        Assert.Equal(400, (await Send("/logs.json", query: "a=b")).Status);
+        Assert.Equal(406, (await Send("/logs.json", query: "debug", accept: "text/html")).Status);
+        AdminResponse response = await _service.HandleAsync(new AdminRequest(RequestMethod.Get, "/logs.json", "linkerd%3Ddebug", null, false, string.Empty, true));
+        Assert.Equal("linkerd=debug", response.Logs?.Text);
+    }
 }
