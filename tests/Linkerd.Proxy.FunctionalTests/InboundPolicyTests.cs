@@ -288,6 +288,46 @@ public sealed class InboundPolicyTests
     }
 
     [Fact]
+    public async Task A_port_speaks_what_its_policy_says()
+    {
+        await using var mesh = await MeshFixture.StartAsync();
+        var server = await mesh.AddMeshedPodAsync("server", ("INBOUND_PORTS", "8080,9000,9443"));
+        var outside = mesh.AddPod("outside");
+        mesh.Own(await AppServer.StartAsync(server, 8080, HttpProtocols.Http2));
+        mesh.Own(TcpServer.Start(server, 9000, "banner\n"));
+        var everything = InboundServers.Route("all", InboundServers.Prefix("/"));
+
+        // http2: the server is spoken to without looking at the first bytes.
+        mesh.Control.Policy.Inbound.Set("server:8080", InboundServers.Server(new ProxyProtocol { Http2 = new() { Routes = { everything } } }, InboundServers.Anyone("all")));
+        await WhenAsync(mesh, async () =>
+            await CodeAsync(outside, $"http://{server.Address}:8080/", "--http2-prior-knowledge") == "200"
+            && (await server.Proxy!.MetricsAsync()).Sum("inbound_http_requests_total", "parent_name=\"api\"") >= 1, "HTTP/2 under the Server's policy");
+
+        // detect: a client that waits for the server to speak is let through when the policy's time has passed, not the default one of 10 s.
+        var detect = InboundServers.Detect(everything);
+        detect.Detect.Timeout = Google.Protobuf.WellKnownTypes.Duration.FromTimeSpan(TimeSpan.FromMilliseconds(200));
+        mesh.Control.Policy.Inbound.Set("server:9000", InboundServers.Server(detect, InboundServers.Anyone("all")));
+        await WhenAsync(mesh, async () => (await outside.TryAsync("timeout", "12", "bash", "-c",
+            $"sleep 3 | openssl s_client -connect {server.Address}:9000 -servername {server.Identity} -quiet 2>/dev/null")).Output.Contains("banner", StringComparison.Ordinal), "the banner before the default time");
+
+        // tls: the application's own TLS, even for the name that the proxy answers to elsewhere.
+        var folder = Directory.CreateTempSubdirectory("l5dfn-app-");
+        try
+        {
+            var pem = Path.Combine(folder.FullName, "app.pem");
+            await outside.RunAsync("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", pem + ".key", "-out", pem, "-days", "1", "-subj", "/CN=the-application");
+            mesh.Own(Daemon.Start(server, "openssl", "s_server", "-accept", "9443", "-cert", pem, "-key", pem + ".key", "-quiet"));
+            mesh.Control.Policy.Inbound.Set("server:9443", InboundServers.Server(new ProxyProtocol { Tls = new() }, InboundServers.Anyone("all")));
+            await WhenAsync(mesh, async () => (await outside.TryAsync("timeout", "8", "bash", "-c",
+                $"echo | openssl s_client -connect {server.Address}:9443 -servername {server.Identity} 2>&1")).Output.Contains("the-application", StringComparison.Ordinal), "the application's certificate");
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    [Fact]
     public async Task Audit_logs_what_it_lets_through()
     {
         await using var mesh = await MeshFixture.StartAsync();
