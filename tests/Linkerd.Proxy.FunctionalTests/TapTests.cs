@@ -38,7 +38,7 @@ public sealed class TapTests : IDisposable
         Assert.Equal("true", (string?)request["source_meta"]!["labels"]!["tls"]);
         Assert.Equal(client.Identity, (string?)request["source_meta"]!["labels"]!["client_id"]);
         Assert.Equal("all-unauthenticated", (string?)request["destination_meta"]!["labels"]!["srv_name"]);
-        Assert.Equal("default", (string?)request["route_meta"]!["labels"]!["route_name"]);
+        Assert.Equal("default", (string?)request["destination_meta"]!["labels"]!["route_name"]);
         var init = request["http"]!["request_init"]!;
         Assert.Equal("POST", (string?)init["method"]!["registered"]);
         Assert.Equal("HTTP", (string?)init["scheme"]!["registered"]);

@@ -44,7 +44,8 @@ internal sealed class TapRecord
         foreach (TapWriter tap in taps)
         {
             if (!tap.TryTake(exchange.Request, source, subject, route, out uint stream)) continue;
-            var record = new TapRecord(tap, stream, source, subject, route, exchange.Worker.Loop.Now, first);
+            // Labels of the subject's own route are among those of its destination.
+            var record = new TapRecord(tap, stream, source, subject, exchange.RouteLabels, exchange.Worker.Loop.Now, first);
             if (!tap.Write(record, 1, exchange.Request, static (buffer, record, head) => TapEvents.Request(buffer, head, record._writer.Session.ExtractsHeaders)))
             {
                 tap.Release();

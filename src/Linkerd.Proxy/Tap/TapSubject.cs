@@ -13,7 +13,7 @@ internal sealed class TapSubject
     /// <param name="sourceLabels">Of the client: <c>tls</c>, <c>client_id</c>.</param>
     /// <param name="destination">The application's port, or the endpoint.</param>
     /// <param name="destinationLabels">Of the endpoint, with <c>tls</c> and <c>server_id</c>.</param>
-    /// <param name="routeLabels">Of the route; null where requests bring their own.</param>
+    /// <param name="routeLabels">Of the route, to be matched; null where requests bring their own, which are told too.</param>
     public TapSubject(
         Direction direction,
         IReadOnlyList<KeyValuePair<string, string>> sourceLabels,

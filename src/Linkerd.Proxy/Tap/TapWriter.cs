@@ -14,7 +14,8 @@ internal sealed class TapWriter
     private const int ChunkSize = 32 * 1024;
     private static readonly TimeSpan s_delay = TimeSpan.FromMilliseconds(20);
 
-    private readonly ProtoBuffer _chunk = new();
+    // An event more than the chunk fits too.
+    private readonly ProtoBuffer _chunk = new(2 * ChunkSize);
     private readonly LoopTimer _timer;
     private readonly Cell _dropped;
 

@@ -8,7 +8,8 @@ namespace Linkerd.Proxy.Wire;
 /// Writes protobuf messages into one pooled array that grows: for what is written so often that objects would cost too much. Fields with their
 /// default value are left out, as proto3 does.
 /// </summary>
-internal sealed class ProtoBuffer
+/// <param name="capacity">Size of the first array; where much is written, large enough that it need not grow.</param>
+internal sealed class ProtoBuffer(int capacity = 512)
 {
     private const int VarintType = 0;
     private const int Fixed64Type = 1;
@@ -195,7 +196,7 @@ internal sealed class ProtoBuffer
     private void Reserve(int count)
     {
         if (_bytes.Length - Length >= count) return;
-        byte[] grown = ArrayPool<byte>.Shared.Rent(Math.Max(512, Math.Max(_bytes.Length * 2, Length + count)));
+        byte[] grown = ArrayPool<byte>.Shared.Rent(Math.Max(capacity, Math.Max(_bytes.Length * 2, Length + count)));
         Written.CopyTo(grown);
         if (_bytes.Length > 0) ArrayPool<byte>.Shared.Return(_bytes);
         _bytes = grown;
