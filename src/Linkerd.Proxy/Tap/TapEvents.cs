@@ -42,7 +42,7 @@ internal static class TapEvents
     /// <summary>What all events of a request share, and the beginning of its Http.</summary>
     public static (int Http, int Event) Begin(ProtoBuffer buffer, TapRecord record, int kind)
     {
-        Address(buffer, 1, record.Source);
+        buffer.Raw(record.Source);
         buffer.Raw(record.Subject.Encoded);
         if (record.RouteLabels is { } route) buffer.Raw(route.Encoded);
         int http = buffer.Begin(HttpEvent);

@@ -1,6 +1,7 @@
 using Linkerd.Http;
 using Linkerd.Net;
 using Linkerd.Proxy.Stack;
+using Linkerd.Proxy.Wire;
 
 namespace Linkerd.Proxy.Tap;
 
@@ -14,7 +15,7 @@ internal sealed class TapRecord
     private byte[]? _trailers;
     private bool _ended;
 
-    private TapRecord(TapWriter writer, uint stream, SocketAddress source, TapSubject subject, TapLabels? route, long began, TapRecord? next)
+    private TapRecord(TapWriter writer, uint stream, byte[] source, TapSubject subject, TapLabels? route, long began, TapRecord? next)
     {
         _writer = writer;
         _next = next;
@@ -29,24 +30,28 @@ internal sealed class TapRecord
 
     public uint Stream { get; }
 
-    public SocketAddress Source { get; }
+    /// <summary>Field 1 of TapEvent.</summary>
+    public byte[] Source { get; }
 
     public TapSubject Subject { get; }
 
+    /// <summary>Told as the route's; null for none.</summary>
     public TapLabels? RouteLabels { get; }
 
     /// <summary>Tells the taps that want it of a request, whose head is as it will be sent.</summary>
     public static void Begin(TapWriter[] taps, HttpExchange exchange, TapSubject subject)
     {
-        SocketAddress source = exchange.Peer.Accepted.Client.Unmap();
+        HttpPeer peer = exchange.Peer;
+        SocketAddress source = peer.Accepted.Client.Unmap();
         TapLabels? route = subject.RouteLabels ?? exchange.RouteLabels;
         TapRecord? first = null;
         foreach (TapWriter tap in taps)
         {
             if (!tap.TryTake(exchange.Request, source, subject, route, out uint stream)) continue;
+            byte[] encoded = peer.TapSource ??= ProtoBuffer.ToArray(buffer => TapEvents.Address(buffer, 1, source));
             // Labels of the subject's own route are among those of its destination.
-            var record = new TapRecord(tap, stream, source, subject, exchange.RouteLabels, exchange.Worker.Loop.Now, first);
-            if (!tap.Write(record, 1, exchange.Request, static (buffer, record, head) => TapEvents.Request(buffer, head, record._writer.Session.ExtractsHeaders)))
+            var record = new TapRecord(tap, stream, encoded, subject, exchange.RouteLabels, exchange.Worker.Loop.Now, first);
+            if (!tap.WriteRequest(record, exchange.Request))
             {
                 tap.Release();
                 continue;
@@ -64,12 +69,7 @@ internal sealed class TapRecord
         if (response.Status >= 200 && _responded == 0)
         {
             _responded = exchange.Worker.Loop.Now;
-            _writer.Write(this, 2, response, static (buffer, record, head) =>
-            {
-                buffer.Duration(2, record._responded - record._began);
-                buffer.Number(3, (ulong)head.Status);
-                if (record._writer.Session.ExtractsHeaders) TapEvents.ResponseHeaders(buffer, 4, head);
-            });
+            _writer.WriteResponse(this, _responded - _began, response);
         }
 
         _next?.OnResponse(exchange, response);
@@ -78,7 +78,7 @@ internal sealed class TapRecord
     /// <summary>The response's trailers have come.</summary>
     public void OnTrailers(HeaderBlock trailers)
     {
-        if (_writer.Session.ExtractsHeaders) _trailers = Wire.ProtoBuffer.ToArray(buffer => TapEvents.Trailers(buffer, 6, trailers));
+        if (_writer.Session.ExtractsHeaders) _trailers = ProtoBuffer.ToArray(buffer => TapEvents.Trailers(buffer, 6, trailers));
         _next?.OnTrailers(trailers);
     }
 
@@ -89,17 +89,7 @@ internal sealed class TapRecord
         {
             _ended = true;
             long now = exchange.Worker.Loop.Now;
-            _writer.Write(this, 3, exchange, (buffer, record, ended) =>
-            {
-                buffer.Duration(2, now - record._began);
-                if (record._responded != 0) buffer.Duration(3, now - record._responded);
-                buffer.Number(4, record._responded != 0 ? (ulong)ended.ResponseBytes : 0);
-                int eos = buffer.Begin(5);
-                if (!ended.Fault.IsNone) buffer.Choice(2, (ulong)ended.Fault.Code);
-                else if (ended.GrpcStatus >= 0) buffer.Choice(1, (ulong)ended.GrpcStatus);
-                buffer.End(eos);
-                if (record._trailers is { } trailers) buffer.Raw(trailers);
-            });
+            _writer.WriteEnd(this, now - _began, _responded == 0 ? -1 : now - _responded, exchange, _trailers);
             _writer.Release();
         }
 

@@ -1,5 +1,6 @@
 using Linkerd.Http;
 using Linkerd.Net;
+using Linkerd.Proxy.Stack;
 using Linkerd.Proxy.Wire;
 using Linkerd.Telemetry;
 
@@ -11,11 +12,13 @@ namespace Linkerd.Proxy.Tap;
 /// </summary>
 internal sealed class TapWriter
 {
-    private const int ChunkSize = 32 * 1024;
+    private const int ChunkSize = 128 * 1024;
+    private const int RequestInit = 1;
+    private const int ResponseInit = 2;
+    private const int ResponseEnd = 3;
     private static readonly TimeSpan s_delay = TimeSpan.FromMilliseconds(20);
 
-    // An event more than the chunk fits too.
-    private readonly ProtoBuffer _chunk = new(2 * ChunkSize);
+    private readonly ProtoBuffer _chunk = new();
     private readonly LoopTimer _timer;
     private readonly Cell _dropped;
 
@@ -25,9 +28,6 @@ internal sealed class TapWriter
         _dropped = dropped;
         _timer = new LoopTimer(loop, static self => ((TapWriter)self!).Flush(), this);
     }
-
-    /// <summary>Writes the fields of an event behind its id.</summary>
-    public delegate void Fields<in T>(ProtoBuffer buffer, TapRecord record, T state);
 
     public TapSession Session { get; }
 
@@ -41,24 +41,51 @@ internal sealed class TapWriter
     /// <summary>A request that had taken a place is over.</summary>
     public void Release() => Session.Release();
 
-    /// <summary>Appends an event; false when it was dropped.</summary>
-    public bool Write<T>(TapRecord record, int kind, T state, Fields<T> fields)
+    /// <summary>Tells of a request; false when it was dropped.</summary>
+    public bool WriteRequest(TapRecord record, HeaderBlock head)
     {
-        if (Session.IsClosed) return false;
-        if (Session.Waiting + _chunk.Length > TapSession.MaxWaiting)
+        if (!HasRoom()) return false;
+        int frame = _chunk.BeginFrame();
+        (int Http, int Event) marks = TapEvents.Begin(_chunk, record, RequestInit);
+        TapEvents.Request(_chunk, head, Session.ExtractsHeaders);
+        End(frame, marks);
+        return true;
+    }
+
+    public void WriteResponse(TapRecord record, long sinceRequest, HeaderBlock head)
+    {
+        if (!HasRoom()) return;
+        int frame = _chunk.BeginFrame();
+        (int Http, int Event) marks = TapEvents.Begin(_chunk, record, ResponseInit);
+        _chunk.Duration(2, sinceRequest);
+        _chunk.Number(3, (ulong)head.Status);
+        if (Session.ExtractsHeaders) TapEvents.ResponseHeaders(_chunk, 4, head);
+        End(frame, marks);
+    }
+
+    /// <param name="record">The request.</param>
+    /// <param name="sinceRequest">Nanoseconds.</param>
+    /// <param name="sinceResponse">Nanoseconds; negative when there was no response.</param>
+    /// <param name="exchange">Says how it ended.</param>
+    /// <param name="trailers">Encoded; null for none.</param>
+    public void WriteEnd(TapRecord record, long sinceRequest, long sinceResponse, HttpExchange exchange, byte[]? trailers)
+    {
+        if (!HasRoom()) return;
+        int frame = _chunk.BeginFrame();
+        (int Http, int Event) marks = TapEvents.Begin(_chunk, record, ResponseEnd);
+        _chunk.Duration(2, sinceRequest);
+        if (sinceResponse >= 0)
         {
-            _dropped.Increment();
-            return false;
+            _chunk.Duration(3, sinceResponse);
+            _chunk.Number(4, (ulong)exchange.ResponseBytes);
         }
 
-        int frame = _chunk.BeginFrame();
-        (int Http, int Event) marks = TapEvents.Begin(_chunk, record, kind);
-        fields(_chunk, record, state);
-        TapEvents.End(_chunk, marks);
-        _chunk.EndFrame(frame);
-        if (_chunk.Length >= ChunkSize) Flush();
-        else if (!_timer.IsRunning) _timer.Start(s_delay);
-        return true;
+        int eos = _chunk.Begin(5);
+        if (!exchange.Fault.IsNone) _chunk.Choice(2, (ulong)exchange.Fault.Code);
+        else if (exchange.GrpcStatus >= 0) _chunk.Choice(1, (ulong)exchange.GrpcStatus);
+        _chunk.End(eos);
+        if (trailers is not null) _chunk.Raw(trailers);
+        End(frame, marks);
     }
 
     /// <summary>Hands over what there is.</summary>
@@ -67,6 +94,24 @@ internal sealed class TapWriter
         _timer.Stop();
         if (_chunk.Length == 0) return;
         (byte[] bytes, int length) = _chunk.Detach();
+        // The next one will be about as long.
+        _chunk.Capacity = Math.Clamp(length + (length / 4), 4096, ChunkSize + 8192);
         Session.Send(bytes, length);
+    }
+
+    private bool HasRoom()
+    {
+        if (Session.IsClosed) return false;
+        if (Session.Waiting + _chunk.Length <= TapSession.MaxWaiting) return true;
+        _dropped.Increment();
+        return false;
+    }
+
+    private void End(int frame, (int Http, int Event) marks)
+    {
+        TapEvents.End(_chunk, marks);
+        _chunk.EndFrame(frame);
+        if (_chunk.Length >= ChunkSize) Flush();
+        else if (!_timer.IsRunning) _timer.Start(s_delay);
     }
 }

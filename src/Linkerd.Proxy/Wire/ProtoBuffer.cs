@@ -8,8 +8,7 @@ namespace Linkerd.Proxy.Wire;
 /// Writes protobuf messages into one pooled array that grows: for what is written so often that objects would cost too much. Fields with their
 /// default value are left out, as proto3 does.
 /// </summary>
-/// <param name="capacity">Size of the first array; where much is written, large enough that it need not grow.</param>
-internal sealed class ProtoBuffer(int capacity = 512)
+internal sealed class ProtoBuffer
 {
     private const int VarintType = 0;
     private const int Fixed64Type = 1;
@@ -19,6 +18,9 @@ internal sealed class ProtoBuffer(int capacity = 512)
     private byte[] _bytes = [];
 
     public int Length { get; private set; }
+
+    /// <summary>Size of the next array; where much is written, large enough that it need not grow. Default 512.</summary>
+    public int Capacity { get; set; } = 512;
 
     public ReadOnlySpan<byte> Written => _bytes.AsSpan(0, Length);
 
@@ -75,6 +77,12 @@ internal sealed class ProtoBuffer(int capacity = 512)
     public void End(int mark)
     {
         int length = Length - mark;
+        if (length < 0x80)
+        {
+            _bytes[mark - 1] = (byte)length;
+            return;
+        }
+
         int extra = 0;
         for (int rest = length >> 7; rest > 0; rest >>= 7) extra++;
         if (extra > 0)
@@ -178,7 +186,8 @@ internal sealed class ProtoBuffer(int capacity = 512)
     private void Varint(ulong value)
     {
         Reserve(10);
-        Length = WriteVarint(Length, value);
+        if (value < 0x80) _bytes[Length++] = (byte)value;
+        else Length = WriteVarint(Length, value);
     }
 
     private int WriteVarint(int at, ulong value)
@@ -195,8 +204,12 @@ internal sealed class ProtoBuffer(int capacity = 512)
 
     private void Reserve(int count)
     {
-        if (_bytes.Length - Length >= count) return;
-        byte[] grown = ArrayPool<byte>.Shared.Rent(Math.Max(capacity, Math.Max(_bytes.Length * 2, Length + count)));
+        if (_bytes.Length - Length < count) Grow(count);
+    }
+
+    private void Grow(int count)
+    {
+        byte[] grown = ArrayPool<byte>.Shared.Rent(Math.Max(Capacity, Math.Max(_bytes.Length * 2, Length + count)));
         Written.CopyTo(grown);
         if (_bytes.Length > 0) ArrayPool<byte>.Shared.Return(_bytes);
         _bytes = grown;
