@@ -48,7 +48,7 @@ internal sealed class TapRecord
         foreach (TapWriter tap in taps)
         {
             if (!tap.TryTake(exchange.Request, source, subject, route, out uint stream)) continue;
-            byte[] encoded = peer.TapSource ??= ProtoBuffer.ToArray(buffer => TapEvents.Address(buffer, 1, source));
+            byte[] encoded = peer.TapSource ??= Encode(source);
             // Labels of the subject's own route are among those of its destination.
             var record = new TapRecord(tap, stream, encoded, subject, exchange.RouteLabels, exchange.Worker.Loop.Now, first);
             if (!tap.WriteRequest(record, exchange.Request))
@@ -95,4 +95,6 @@ internal sealed class TapRecord
 
         _next?.OnEnd(exchange);
     }
+
+    private static byte[] Encode(SocketAddress source) => ProtoBuffer.ToArray(buffer => TapEvents.Address(buffer, 1, source));
 }
