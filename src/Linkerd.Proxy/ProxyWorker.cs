@@ -83,7 +83,12 @@ internal sealed class ProxyWorker
     private void TrimWhenIdle()
     {
         const long BusyTurns = 20;
-        if (Loop.Turns - _turnsSeen < BusyTurns) Worker.Http.Trim();
+        if (Loop.Turns - _turnsSeen < BusyTurns)
+        {
+            Worker.Http.Trim();
+            IdleMemory.GiveBack();
+        }
+
         _turnsSeen = Loop.Turns;
         _trim.Start(s_trimInterval);
     }
