@@ -19,6 +19,7 @@ public static class LinkerdCommand
         GlobalOptions.AddTo(root);
         root.Subcommands.Add(new VersionCommand(terminal));
         root.Subcommands.Add(new CompletionCommand(terminal));
+        root.Subcommands.Add(new CheckCommand(terminal));
         root.Subcommands.Add(new InstallCommand(terminal));
         root.Subcommands.Add(new UpgradeCommand(terminal));
         root.Subcommands.Add(new PruneCommand(terminal));

@@ -1,0 +1,202 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using Linkerd.Kubernetes;
+using Linkerd.Kubernetes.Models;
+
+namespace Linkerd.Checks;
+
+/// <summary>Trust anchors, the issuer, the webhooks' certificates, and what proxies were started with.</summary>
+internal sealed class IdentityChecks(CheckContext context)
+{
+    private static readonly TimeSpan Soon = TimeSpan.FromDays(60);
+
+    private DateTimeOffset Now => context.Options.Clock.GetUtcNow();
+
+    public CheckCategory Identity() => new("linkerd-identity",
+    [
+        new("certificate config is valid", "l5d-identity-cert-config-valid", ConfigAsync) { Fatal = true },
+        new("trust anchors are using supported crypto algorithm", "l5d-identity-trustAnchors-use-supported-crypto", AnchorsAsync(CheckAlgorithm)) { Fatal = true },
+        new("trust anchors are within their validity period", "l5d-identity-trustAnchors-are-time-valid", AnchorsAsync(CheckValidity)) { Fatal = true },
+        new("trust anchors are valid for at least 60 days", "l5d-identity-trustAnchors-not-expiring-soon", AnchorsAsync(CheckExpiry)) { Warning = true },
+        new("issuer cert is using supported crypto algorithm", "l5d-identity-issuer-cert-uses-supported-crypto", IssuerAsync(CheckAlgorithm)) { Fatal = true },
+        new("issuer cert is within its validity period", "l5d-identity-issuer-cert-is-time-valid", IssuerAsync(CheckValidity)) { Fatal = true },
+        new("issuer cert is valid for at least 60 days", "l5d-identity-issuer-cert-not-expiring-soon", IssuerAsync(CheckExpiry)) { Warning = true },
+        new("issuer cert is issued by the trust anchor", "l5d-identity-issuer-cert-issued-by-trust-anchor", ChainAsync),
+    ]);
+
+    public CheckCategory Webhooks() => new("linkerd-webhooks-and-apisvc-tls",
+    [
+        .. Webhook("proxy-injector", "proxyInjector", () => BundleAsync(Resources.MutatingWebhookConfigurations, c => c.Webhooks, "linkerd-proxy-injector-webhook-config")),
+        .. Webhook("sp-validator", "profileValidator", () => BundleAsync(Resources.ValidatingWebhookConfigurations, c => c.Webhooks, "linkerd-sp-validator-webhook-config")),
+        .. Webhook("policy-validator", "policyValidator", () => BundleAsync(Resources.ValidatingWebhookConfigurations, c => c.Webhooks, "linkerd-policy-validator-webhook-config")),
+    ]);
+
+    public CheckCategory DataPlane() => new("linkerd-identity-data-plane",
+    [
+        new("data plane proxies certificate match CA", "l5d-identity-data-plane-proxies-certs-match-ca", ProxiesAsync) { Warning = true },
+    ]);
+
+    private IEnumerable<Check> Webhook(string name, string values, Func<Task<string>> bundle) =>
+    [
+        new($"{name} webhook has valid cert", $"l5d-{name}-webhook-cert-valid", c => WebhookAsync(name, values, bundle, c)) { Fatal = true },
+        new($"{name} cert is valid for at least 60 days", $"l5d-{name}-webhook-cert-not-expiring-soon", c => WebhookExpiryAsync(name, values, c)) { Warning = true },
+    ];
+
+    private async Task<string> BundleAsync<T>(ResourceType<T> type, Func<T, IReadOnlyList<AdmissionWebhook>?> webhooks, string name)
+        where T : class
+    {
+        var configuration = await context.Client.Resource(type).GetAsync(name);
+        var bundle = webhooks(configuration) is { Count: > 0 } list ? list[0].ClientConfig?.CaBundle : null;
+        return bundle is { Length: > 0 } bytes ? Encoding.UTF8.GetString(bytes) : throw new CheckException($"{name} has no caBundle");
+    }
+
+    private async Task WebhookAsync(string name, string values, Func<Task<string>> bundle, CancellationToken cancel)
+    {
+        using var certificate = await WebhookCertificateAsync(name, values, cancel);
+        using var roots = new Certificates(await bundle());
+        var host = $"linkerd-{name}.{context.Namespace}.svc";
+        if (!certificate.MatchesHostname(host))
+            throw new CheckException($"certificate is not valid for the name {host}");
+        CheckValidity(certificate);
+        Verify(certificate, roots);
+    }
+
+    private async Task WebhookExpiryAsync(string name, string values, CancellationToken cancel)
+    {
+        using var certificate = await WebhookCertificateAsync(name, values, cancel);
+        CheckExpiry(certificate);
+    }
+
+    private async Task<X509Certificate2> WebhookCertificateAsync(string name, string values, CancellationToken cancel)
+    {
+        if ((await context.ValuesAsync(cancel)).Find(values + ".enabled") is false)
+            throw new SkipCheckException();
+        return Parse(await context.SecretAsync($"linkerd-{name}-k8s-tls", "tls.crt", cancel));
+    }
+
+    private async Task ConfigAsync(CancellationToken cancel)
+    {
+        using var anchors = new Certificates(await context.TrustAnchorsAsync(cancel));
+        var (certificate, key) = await IssuerFilesAsync(cancel);
+        try
+        {
+            using var issuer = X509Certificate2.CreateFromPem(certificate, key);
+            if (!issuer.Extensions.OfType<X509BasicConstraintsExtension>().Any(e => e.CertificateAuthority))
+                throw new CheckException("the issuer's certificate is no CA certificate");
+        }
+        catch (CryptographicException e)
+        {
+            throw new CheckException($"the issuer's certificate and key do not fit: {e.Message}", e);
+        }
+    }
+
+    private async Task<(string Certificate, string Key)> IssuerFilesAsync(CancellationToken cancel)
+    {
+        var kubernetes = (await context.ValuesAsync(cancel)).Find("identity.issuer.scheme") as string == "kubernetes.io/tls";
+        return (await context.SecretAsync("linkerd-identity-issuer", kubernetes ? "tls.crt" : "crt.pem", cancel), await context.SecretAsync("linkerd-identity-issuer", kubernetes ? "tls.key" : "key.pem", cancel));
+    }
+
+    private Func<CancellationToken, Task> AnchorsAsync(Action<X509Certificate2> check) => async cancel =>
+    {
+        using var anchors = new Certificates(await context.TrustAnchorsAsync(cancel));
+        foreach (var anchor in anchors.All)
+            check(anchor);
+    };
+
+    private Func<CancellationToken, Task> IssuerAsync(Action<X509Certificate2> check) => async cancel =>
+    {
+        using var issuer = Parse((await IssuerFilesAsync(cancel)).Certificate);
+        check(issuer);
+    };
+
+    private async Task ChainAsync(CancellationToken cancel)
+    {
+        using var anchors = new Certificates(await context.TrustAnchorsAsync(cancel));
+        using var issuer = Parse((await IssuerFilesAsync(cancel)).Certificate);
+        Verify(issuer, anchors);
+    }
+
+    private async Task ProxiesAsync(CancellationToken cancel)
+    {
+        var anchors = (await context.TrustAnchorsAsync(cancel)).Trim();
+        var hash = Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(anchors + "\n"))).ToLowerInvariant();
+        var other = (await context.DataPlanePodsAsync(cancel))
+            .Where(p => p.Metadata.Annotations?.GetValueOrDefault("linkerd.io/trust-root-sha256") is { } own && own != hash)
+            .Select(p => $"{p.Metadata.Namespace}/{p.Metadata.Name}").ToList();
+        if (other.Count > 0)
+            throw new CheckException($"Some pods do not have the current trust bundle and must be restarted:\n    \t* {string.Join("\n    \t* ", other)}");
+    }
+
+    private static X509Certificate2 Parse(string pem)
+    {
+        try
+        {
+            return X509Certificate2.CreateFromPem(pem);
+        }
+        catch (CryptographicException e)
+        {
+            throw new CheckException($"the certificate is no PEM: {e.Message}", e);
+        }
+    }
+
+    private static void CheckAlgorithm(X509Certificate2 certificate)
+    {
+        using var key = certificate.GetECDsaPublicKey();
+        if (key is not null && key.KeySize != 256)
+            throw new CheckException($"{certificate.Subject} must use P-256 curve for public key, instead {key.KeySize} bits were used");
+        if (key is null && certificate.GetRSAPublicKey() is null)
+            throw new CheckException($"{certificate.Subject} must use ECDSA or RSA, instead {certificate.PublicKey.Oid.FriendlyName} was used");
+    }
+
+    private void CheckValidity(X509Certificate2 certificate)
+    {
+        if (Now < certificate.NotBefore)
+            throw new CheckException($"certificate {certificate.Subject} is not valid before: {certificate.NotBefore.ToUniversalTime():yyyy-MM-ddTHH:mm:ssZ}");
+        if (Now > certificate.NotAfter)
+            throw new CheckException($"certificate {certificate.Subject} not valid anymore. Expired on {certificate.NotAfter.ToUniversalTime():yyyy-MM-ddTHH:mm:ssZ}");
+    }
+
+    private void CheckExpiry(X509Certificate2 certificate)
+    {
+        if (certificate.NotAfter < Now + Soon)
+            throw new CheckException($"certificate {certificate.Subject} will expire on {certificate.NotAfter.ToUniversalTime():yyyy-MM-ddTHH:mm:ssZ}");
+    }
+
+    private void Verify(X509Certificate2 certificate, Certificates roots)
+    {
+        using var chain = new X509Chain();
+        chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
+        chain.ChainPolicy.CustomTrustStore.AddRange(roots.All);
+        chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
+        chain.ChainPolicy.VerificationTime = Now.UtcDateTime;
+        if (!chain.Build(certificate))
+            throw new CheckException($"certificate {certificate.Subject} does not verify: {string.Join("; ", chain.ChainStatus.Select(s => s.StatusInformation.Trim()))}");
+    }
+
+    private sealed class Certificates : IDisposable
+    {
+        public Certificates(string pem)
+        {
+            try
+            {
+                All.ImportFromPem(pem);
+            }
+            catch (CryptographicException e)
+            {
+                throw new CheckException($"the certificates are no PEM: {e.Message}", e);
+            }
+
+            if (All.Count == 0)
+                throw new CheckException("there is no certificate in the bundle");
+        }
+
+        public X509Certificate2Collection All { get; } = [];
+
+        public void Dispose()
+        {
+            foreach (var certificate in All)
+                certificate.Dispose();
+        }
+    }
+}

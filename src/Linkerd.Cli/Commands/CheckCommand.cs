@@ -1,0 +1,88 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Linkerd.Checks;
+
+namespace Linkerd.Cli.Commands;
+
+/// <summary><c>linkerd check</c>: whether the cluster, the control plane and the data plane are as they should be.</summary>
+internal sealed partial class CheckCommand : CliCommand
+{
+    private const string Help = """
+        Check the Linkerd installation for potential problems
+
+          linkerd check --pre            whether the control plane can be installed
+          linkerd check                  the control plane
+          linkerd check --proxy -n app   the data plane of a namespace too
+
+        Exit code 1 when a check fails; warnings do not count.
+        """;
+
+    private readonly Option<bool> _pre = new("--pre") { Description = "Only run pre-installation checks, to determine if the control plane can be installed" };
+    private readonly Option<bool> _crds = new("--crds") { Description = "Only run checks which determine if the Linkerd CRDs have been installed" };
+    private readonly Option<bool> _proxy = new("--proxy") { Description = "Also run data-plane checks, to determine if the data plane is healthy" };
+    private readonly Option<bool> _cni = new("--linkerd-cni-enabled") { Description = "Also check the linkerd-cni plugin" };
+    private readonly Option<string?> _namespace = new("--namespace", "-n") { Description = "Namespace to use for --proxy checks (default: all namespaces)" };
+    private readonly Option<string?> _expected = new("--expected-version") { Description = "The version that everything should have; nothing is asked over the network for it" };
+    private readonly Option<string?> _cliVersion = new("--cli-version-override") { Description = "Version of the CLI for comparisons, for testing" };
+    private readonly Option<string> _wait = new("--wait") { Description = "Maximum allowed time for all tests to pass", DefaultValueFactory = _ => "5m0s" };
+    private readonly Option<string> _output = OutputOption.Of("table", "json", "short");
+
+    public CheckCommand(ITerminal terminal)
+        : base("check", Help, terminal)
+    {
+        foreach (var option in (Option[])[_pre, _crds, _proxy, _cni, _namespace, _expected, _cliVersion, _wait, _output])
+            Options.Add(option);
+    }
+
+    /// <inheritdoc/>
+    protected override async Task<int> RunAsync(ParseResult arguments, CancellationToken cancellationToken)
+    {
+        if (arguments.GetValue(_pre) && (arguments.GetValue(_proxy) || arguments.GetValue(_crds)))
+            throw new CliException("--pre is for a cluster without Linkerd: it cannot be used with --proxy or --crds");
+        var wait = Duration(arguments.GetValue(_wait)!) ?? throw new CliException($"--wait: {arguments.GetValue(_wait)} is no duration such as 30s or 5m");
+        var options = new CheckOptions
+        {
+            Pre = arguments.GetValue(_pre),
+            Crds = arguments.GetValue(_crds),
+            Proxy = arguments.GetValue(_proxy),
+            Cni = arguments.GetValue(_cni),
+            ControlPlaneNamespace = arguments.GetValue(GlobalOptions.LinkerdNamespace)!,
+            CniNamespace = arguments.GetValue(GlobalOptions.CniNamespace)!,
+            DataPlaneNamespace = arguments.GetValue(_namespace),
+            CliVersion = arguments.GetValue(_cliVersion) ?? LinkerdVersion.Current,
+            ExpectedVersion = arguments.GetValue(_expected),
+            Wait = wait,
+        };
+        var report = new CheckReport(Terminal.Out, arguments.GetValue(_output)!, Terminal.Colour);
+        var runner = new CheckRunner(options, () => GlobalOptions.Connect(arguments));
+        var success = await runner.RunAsync(report.Add, Waiting(), cancellationToken);
+        report.End(success);
+        await Terminal.Out.FlushAsync(cancellationToken);
+        return success ? ExitCodes.Success : ExitCodes.Failure;
+    }
+
+    private static TimeSpan? Duration(string text)
+    {
+        var match = DurationPattern().Match(text);
+        return match.Success && text.Length > 0
+            ? new TimeSpan(Part("h"), Part("m"), Part("s"))
+            : null;
+
+        int Part(string name) => match.Groups[name].Length == 0 ? 0 : int.Parse(match.Groups[name].ValueSpan, CultureInfo.InvariantCulture);
+    }
+
+    [GeneratedRegex(@"^((?<h>[0-9]{1,4})h)?((?<m>[0-9]{1,6})m)?((?<s>[0-9]{1,6})s)?\z", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex DurationPattern();
+
+    // Said once for each thing that is waited for, so that a log stays readable.
+    private Action<string> Waiting()
+    {
+        var last = "";
+        return message =>
+        {
+            if (message != last)
+                Terminal.Error.WriteLine($"waiting: {last = message}");
+        };
+    }
+}
