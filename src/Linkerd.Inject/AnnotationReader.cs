@@ -1,5 +1,6 @@
 using System.Globalization;
 using Linkerd.Inject.Parsing;
+using GoDuration = Linkerd.Model.GoDuration;
 
 namespace Linkerd.Inject;
 

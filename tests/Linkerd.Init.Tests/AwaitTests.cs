@@ -69,14 +69,87 @@ public sealed class AwaitTests : IDisposable
         Assert.StartsWith("POST /shutdown HTTP/1.1", _requests[^1], StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void Is_switched_off_by_the_environment()
+    [Theory]
+    [InlineData("LINKERD_DISABLED")]
+    [InlineData("LINKERD_AWAIT_DISABLED")]
+    public void Is_switched_off_by_the_environment(string variable)
     {
-        var (code, _) = Shell.Try("env", "LINKERD_DISABLED=no proxy here", "dotnet", InitBinary.Path, "await", "-p", Port, "--", "true");
+        var (code, output) = Shell.Try("env", $"{variable}=no proxy here", "LINKERD_AWAIT_VERBOSE=true", "dotnet", InitBinary.Path, "await", "-p", Port, "-S", "--", "sh", "-c", "exit 5");
 
-        Assert.Equal(0, code);
+        Assert.Equal(5, code);
+        Assert.Contains("not waiting: no proxy here", output, StringComparison.Ordinal);
         Assert.Empty(_requests);
     }
+
+    [Fact]
+    public void A_timeout_that_is_not_fatal_runs_the_command()
+    {
+        _unreadyAnswers = int.MaxValue;
+
+        var (code, output) = Await("-t", "200ms", "--timeout-fatal=false", "-p", Port, "--backoff", "10ms", "--", "sh", "-c", "echo ran; exit 6");
+
+        Assert.Equal(6, code);
+        Assert.Contains("failed to become ready within 0.2s timeout", output, StringComparison.Ordinal);
+        Assert.Contains("ran", output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("-S")]
+    [InlineData("--timeout=0")]
+    public void A_command_that_cannot_be_run_is_an_error_of_the_system(string flag)
+    {
+        var (code, output) = Await("-p", Port, flag, "--", "/no/such/program");
+
+        Assert.Equal(71, code);
+        Assert.Contains("cannot run /no/such/program", output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("TERM", 15)]
+    [InlineData("HUP", 1)]
+    public void Signals_reach_the_command_before_the_proxy_is_shut_down(string signal, int number)
+    {
+        // The command says that it runs; then the wrapper, not the command, gets the signal.
+        const string script = """
+            "$@" > "$OUT" 2>&1 &
+            until grep -q running "$OUT"; do :; done
+            kill -"$SIGNAL" $!
+            wait $!
+            code=$?
+            cat "$OUT"
+            exit $code
+            """;
+        var output = Path.GetTempFileName();
+        try
+        {
+            var (code, text) = Shell.Try("env", $"OUT={output}", $"SIGNAL={signal}", "bash", "-c", script, "sh", "dotnet", InitBinary.Path, "await", "-p", Port, "-S", "--",
+                "bash", "-c", $"trap 'echo got {number}; exit 40' {signal}; echo running; while :; do sleep 0.05; done");
+
+            Assert.True(code == 40, text);
+            Assert.Contains($"got {number}", text, StringComparison.Ordinal);
+            Assert.StartsWith("POST /shutdown HTTP/1.1", _requests[^1], StringComparison.Ordinal);
+        }
+        finally
+        {
+            File.Delete(output);
+        }
+    }
+
+    [Fact]
+    public void A_command_that_a_signal_ends_still_shuts_the_proxy_down()
+    {
+        Assert.Equal(128 + 9, Await("-p", Port, "-S", "--", "sh", "-c", "kill -9 $$").Code);
+        Assert.StartsWith("POST /shutdown HTTP/1.1", _requests[^1], StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("--timeout-fatal=false")]
+    [InlineData("--timeout=soon")]
+    [InlineData("--backoff=-1s")]
+    [InlineData("--port=0")]
+    [InlineData("--port=65536")]
+    [InlineData("--uri=http://localhost")]
+    public void Flags_that_make_no_sense_are_refused(string flag) => Assert.Equal(64, Await(flag).Code);
 
     [Fact]
     public void Shutdown_needs_a_command() => Assert.Equal(64, Await("--shutdown").Code);

@@ -5,28 +5,6 @@ namespace Linkerd.Inject.Tests;
 public sealed class ParsingTests
 {
     [Theory]
-    [InlineData("10s", 10_000)]
-    [InlineData("1h15m30.918s", 4_530_918)]
-    [InlineData("0", 0)]
-    [InlineData("-1.5h", -5_400_000)]
-    [InlineData("300ms", 300)]
-    [InlineData("1us", 0.001)]
-    public void Durations(string text, double milliseconds)
-    {
-        Assert.True(GoDuration.TryParse(text, out var value));
-        Assert.Equal(milliseconds, value.TotalMilliseconds);
-    }
-
-    [Theory]
-    [InlineData("")]
-    [InlineData("10")]
-    [InlineData("s")]
-    [InlineData("1d")]
-    [InlineData("1s2")]
-    [InlineData("999999999999999999999999h")]
-    public void No_durations(string text) => Assert.False(GoDuration.TryParse(text, out _));
-
-    [Theory]
     [InlineData("100m", 1)]
     [InlineData("1", 1)]
     [InlineData("1500m", 2)]

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Text;
+using GoDuration = Linkerd.Model.GoDuration;
 
 namespace Linkerd.Controller.Common;
 
@@ -70,7 +71,7 @@ internal sealed class FlagSet
 
     /// <summary>A duration with units, for example <c>24h0m0s</c>, <c>20s</c>, <c>250ms</c>.</summary>
     public TimeSpan Duration(string name) =>
-        GoDuration.TryParse(Text(name), out var value) ? value : throw Fault(name, Text(name), "a duration such as 24h, 10m, 20s or 250ms");
+        GoDuration.TryParse(Text(name), out var value) && value >= TimeSpan.Zero ? value : throw Fault(name, Text(name), "a duration such as 24h, 10m, 20s or 250ms");
 
     /// <summary>An address to listen on: <c>:8086</c> (any address), <c>127.0.0.1:8086</c>, <c>[::1]:8086</c>; port 0 takes a free one.</summary>
     public IPEndPoint Listen(string name)

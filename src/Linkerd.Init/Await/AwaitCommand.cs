@@ -9,6 +9,9 @@ internal static class AwaitCommand
     /// <summary>EX_UNAVAILABLE: the proxy did not become ready in time.</summary>
     public const int Unavailable = 69;
 
+    /// <summary>EX_OSERR: the command cannot be run.</summary>
+    public const int CannotRun = 71;
+
     /// <summary>The proxy is usually ready within milliseconds of its certificate, so the first attempts come quickly.</summary>
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(5);
 
@@ -18,6 +21,11 @@ internal static class AwaitCommand
         if (args.TakeWhile(a => a != "--").Any(a => a is "-h" or "--help"))
         {
             Console.Out.Write(AwaitOptions.Help());
+            return 0;
+        }
+        if (args is ["-V"] or ["--version"])
+        {
+            Console.Out.WriteLine($"linkerd-await {typeof(AwaitCommand).Assembly.GetName().Version?.ToString(3)}");
             return 0;
         }
         AwaitOptions options;
@@ -33,7 +41,7 @@ internal static class AwaitCommand
         var disabled = Disabled();
         if (disabled is not null)
             Say(options, $"not waiting: {disabled}");
-        else if (!WaitUntilReady(options))
+        else if (!WaitUntilReady(options) && options.IsTimeoutFatal)
             return Unavailable;
         return options.Command.Length == 0 ? 0 : RunCommand(options, disabled is null);
     }
@@ -73,7 +81,7 @@ internal static class AwaitCommand
             return ThenShutdown(options);
         var error = ProcessImage.Replace(options.Command[0], options.Command.AsSpan(1));
         Console.Error.WriteLine($"cannot run {options.Command[0]}: {error}");
-        return 127;
+        return CannotRun;
     }
 
     /// <summary>Shuts the proxy down whatever the command's outcome, and ends as the command did.</summary>

@@ -8,8 +8,11 @@ internal sealed class AwaitOptions
     /// <summary>Admin port of the proxy.</summary>
     public int Port { get; private set; } = 4191;
 
-    /// <summary>How long to wait; null is for ever.</summary>
+    /// <summary>How long to wait; null is for ever, and so is zero on the command line.</summary>
     public TimeSpan? Timeout { get; private set; }
+
+    /// <summary>Whether the command is not run when the time is over.</summary>
+    public bool IsTimeoutFatal { get; private set; } = true;
 
     /// <summary>Longest pause between two attempts.</summary>
     public TimeSpan Backoff { get; private set; } = TimeSpan.FromSeconds(1);
@@ -17,7 +20,7 @@ internal sealed class AwaitOptions
     /// <summary>Shuts the proxy down when the command has ended, so that a Job can complete.</summary>
     public bool Shutdown { get; private set; }
 
-    public bool Verbose { get; private set; }
+    public bool Verbose { get; private set; } = Environment.GetEnvironmentVariable("LINKERD_AWAIT_VERBOSE") is { Length: > 0 } text && FlagSet.IsTrue(text) != false;
 
     /// <summary>What to run once the proxy is ready.</summary>
     public string[] Command { get; private set; } = [];
@@ -31,6 +34,8 @@ internal sealed class AwaitOptions
             throw new FlagException("--port must be a valid TCP port number");
         if (options is { Shutdown: true, Command: [] })
             throw new FlagException("--shutdown needs a command after --");
+        if (options is { IsTimeoutFatal: false, Command: [] })
+            throw new FlagException("--timeout-fatal needs a command after --");
         return options;
     }
 
@@ -38,8 +43,9 @@ internal sealed class AwaitOptions
 
     private FlagSet Flags() => new FlagSet("linkerd-await", "Waits until the proxy is ready, then runs a command, if one is given after --.")
         .Number("port", 'p', "Admin port of the proxy (default 4191)", v => Port = v)
-        .Duration("timeout", 't', "Give up after this time, with exit code 69", v => Timeout = v)
+        .Duration("timeout", 't', "Give up after this time, with exit code 69 (default: never)", v => Timeout = v == TimeSpan.Zero ? null : v)
+        .Switch("timeout-fatal", '\0', "Whether a timeout keeps the command from running (default true)", v => IsTimeoutFatal = v)
         .Duration("backoff", 'b', "Longest pause between attempts (default 1s)", v => Backoff = v)
         .Switch("shutdown", 'S', "Shut the proxy down when the command has ended", v => Shutdown = v)
-        .Switch("verbose", 'v', "Say what happens", v => Verbose = v);
+        .Switch("verbose", 'v', "Say what happens [LINKERD_AWAIT_VERBOSE]", v => Verbose = v);
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Linkerd.Model;
 
 namespace Linkerd.Init.Flags;
 
@@ -9,16 +10,23 @@ namespace Linkerd.Init.Flags;
 /// </summary>
 internal sealed class FlagSet(string program, string summary)
 {
+    /// <summary>None of these programs waits longer for anything.</summary>
+    private static readonly TimeSpan LongestDuration = TimeSpan.FromDays(1);
+
     private readonly List<Flag> _flags = [];
 
     public FlagSet Text(string name, char letter, string help, Action<string> set) => With(new Flag(name, letter, false, help, set));
 
-    public FlagSet Switch(string name, char letter, string help, Action<bool> set) => With(new Flag(name, letter, true, help, text => set(text switch
+    public FlagSet Switch(string name, char letter, string help, Action<bool> set) => With(new Flag(name, letter, true, help, text =>
+        set(IsTrue(text) ?? throw new FlagException("must be true or false"))));
+
+    /// <summary>A switch's value, as a flag or a variable gives it; null when it is neither true nor false.</summary>
+    public static bool? IsTrue(string text) => text switch
     {
         "" or "1" or "t" or "T" or "true" or "TRUE" or "True" => true,
         "0" or "f" or "F" or "false" or "FALSE" or "False" => false,
-        _ => throw new FlagException("must be true or false"),
-    })));
+        _ => null,
+    };
 
     public FlagSet Number(string name, char letter, string help, Action<int> set) => With(new Flag(name, letter, false, help, text =>
         set(int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : throw new FlagException("must be a number"))));
@@ -30,9 +38,11 @@ internal sealed class FlagSet(string program, string summary)
             add(item);
     }));
 
-    /// <summary>A Go duration such as 10s, 1m30s or 500ms.</summary>
+    /// <summary>A duration of at most a day, such as 10s, 500ms, 1m30s or 1d.</summary>
     public FlagSet Duration(string name, char letter, string help, Action<TimeSpan> set) => With(new Flag(name, letter, false, help, text =>
-        set(ShortDuration.TryParse(text, out var value) ? value : throw new FlagException("must be a duration such as 10s or 1m30s"))));
+        set((UnitDuration.TryParse(text, out var value) || GoDuration.TryParse(text, out value)) && value >= TimeSpan.Zero && value <= LongestDuration
+            ? value
+            : throw new FlagException("must be a duration of at most a day, such as 10s or 1m30s"))));
 
     /// <summary>Returns what follows the flags.</summary>
     /// <exception cref="FlagException">A flag is unknown, or its value is missing or wrong.</exception>

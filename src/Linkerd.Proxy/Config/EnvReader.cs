@@ -30,29 +30,6 @@ internal sealed class EnvReader(Func<string, string?> variables)
         return string.Empty;
     }
 
-    /// <summary>Digits and a unit (<c>ms s m h d</c>); only zero may go without.</summary>
-    public static bool TryDuration(string text, out TimeSpan value)
-    {
-        value = default;
-        ReadOnlySpan<char> trimmed = text.AsSpan().Trim();
-        int digits = 0;
-        while (digits < trimmed.Length && char.IsAsciiDigit(trimmed[digits])) digits++;
-        if (digits == 0 || !long.TryParse(trimmed[..digits], NumberStyles.None, CultureInfo.InvariantCulture, out long number)) return false;
-        long unit = trimmed[digits..] switch
-        {
-            "ms" => TimeSpan.TicksPerMillisecond,
-            "s" => TimeSpan.TicksPerSecond,
-            "m" => TimeSpan.TicksPerMinute,
-            "h" => TimeSpan.TicksPerHour,
-            "d" => TimeSpan.TicksPerDay,
-            "" when number == 0 => 1,
-            _ => 0,
-        };
-        if (unit == 0 || number > TimeSpan.MaxValue.Ticks / unit / 2) return false;
-        value = TimeSpan.FromTicks(number * unit);
-        return true;
-    }
-
     public TimeSpan Duration(string name, TimeSpan fallback) => OptionalDuration(name) ?? fallback;
 
     public TimeSpan Duration(string name, TimeSpan fallback, TimeSpan min, TimeSpan max)
@@ -66,7 +43,7 @@ internal sealed class EnvReader(Func<string, string?> variables)
     public TimeSpan? OptionalDuration(string name)
     {
         if (Text(name) is not { } text) return null;
-        if (TryDuration(text, out TimeSpan value)) return value;
+        if (UnitDuration.TryParse(text, out TimeSpan value)) return value;
         Fault(name, text, "a duration such as 100ms, 10s or 5m");
         return null;
     }

@@ -115,26 +115,6 @@ public sealed class ConfigLoaderTests
     [Fact]
     public void Bad_cores_are_only_a_warning() => Assert.Single(Load(4, ("CORES", "many")).Warnings);
 
-    [Theory]
-    [InlineData("10s", 10_000)]
-    [InlineData("100ms", 100)]
-    [InlineData(" 2m ", 120_000)]
-    [InlineData("1h", 3_600_000)]
-    [InlineData("0", 0)]
-    public void Durations_have_a_unit(string text, int milliseconds)
-    {
-        Assert.True(EnvReader.TryDuration(text, out TimeSpan value));
-        Assert.Equal(milliseconds, value.TotalMilliseconds);
-    }
-
-    [Theory]
-    [InlineData("10")]
-    [InlineData("-1s")]
-    [InlineData("1.5s")]
-    [InlineData("s")]
-    [InlineData("99999999999999999999d")]
-    public void Other_durations_are_refused(string text) => Assert.False(EnvReader.TryDuration(text, out _));
-
     [Fact]
     public void Port_sets_hold_ports_and_ranges()
     {

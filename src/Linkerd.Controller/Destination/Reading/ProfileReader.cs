@@ -180,7 +180,7 @@ internal static partial class ProfileReader
     }
 
     /// <summary>A Go duration; null for anything else.</summary>
-    private static TimeSpan? GoTime(string text) => GoDuration.TryParse(text, out var value) ? value : null;
+    private static TimeSpan? GoTime(string text) => GoDuration.TryParse(text, out var value) && value >= TimeSpan.Zero ? value : null;
 
     [GeneratedRegex(@"^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*\z")]
     private static partial Regex NamePattern();

@@ -4,6 +4,7 @@ using Linkerd.Controller.Common.Reading;
 using Linkerd.Controller.Common;
 using Linkerd.Controller.Policy.Core;
 using Linkerd.Controller.Policy.Reading;
+using UnitDuration = Linkerd.Model.UnitDuration;
 
 namespace Linkerd.Controller.Policy.Admission;
 
@@ -18,7 +19,7 @@ internal static class ParentAnnotations
         var annotations = new Field(resource, "")["metadata"]["annotations"];
         foreach (var key in s_durations)
         {
-            if (annotations[key] is { IsPresent: true } duration && !AnnotationDuration.TryParse(duration.Text(), out _))
+            if (annotations[key] is { IsPresent: true } duration && !UnitDuration.TryParse(duration.Text(), out _))
                 throw duration.Fault("is no duration: write a whole number and ms, s, m, h or d, such as 250ms");
         }
 

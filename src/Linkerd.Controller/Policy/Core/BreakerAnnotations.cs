@@ -56,7 +56,7 @@ internal static class BreakerAnnotations
     }
 
     private static TimeSpan? Time(IReadOnlyDictionary<string, string> annotations, string key, TimeSpan fallback) =>
-        !annotations.TryGetValue(key, out var text) ? fallback : AnnotationDuration.TryParse(text, out var value) && value > TimeSpan.Zero ? value : null;
+        !annotations.TryGetValue(key, out var text) ? fallback : UnitDuration.TryParse(text, out var value) && value > TimeSpan.Zero ? value : null;
 
     private static int? Count(IReadOnlyDictionary<string, string> annotations, string key, int fallback, int max) =>
         !annotations.TryGetValue(key, out var text) ? fallback : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value >= 1 && value <= max ? value : null;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Linkerd.Controller.Common;
+using UnitDuration = Linkerd.Model.UnitDuration;
 
 namespace Linkerd.Controller.Policy.Core;
 
@@ -91,7 +92,7 @@ public sealed record RouteTuning
     }
 
     private static TimeSpan? Time(IReadOnlyDictionary<string, string> annotations, string key) =>
-        annotations.TryGetValue(key, out var text) && AnnotationDuration.TryParse(text, out var value) && value > TimeSpan.Zero ? value : null;
+        annotations.TryGetValue(key, out var text) && UnitDuration.TryParse(text, out var value) && value > TimeSpan.Zero ? value : null;
 
     private static (int Start, int End)? Range(string entry)
     {
