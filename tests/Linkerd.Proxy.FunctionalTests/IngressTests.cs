@@ -39,13 +39,32 @@ public sealed class IngressTests
     [InlineData("nobody.test.svc.cluster.local", "404")]
     [InlineData("bad name", "400")]
     [InlineData("web.test.svc.cluster.local:0", "400")]
+    [InlineData("a name of 260 letters", "400")]
     public async Task A_name_that_cannot_be_routed_is_refused(string name, string status)
     {
         await using var mesh = await MeshFixture.StartAsync();
         var ingress = await mesh.AddMeshedPodAsync("ingress", ("INGRESS_MODE", "true"));
 
-        var answer = await ingress.RunAsync("curl", "-sS", "-o", "/dev/null", "-w", "%{http_code}", "--max-time", "10", "-H", $"l5d-dst-override: {name}", "http://10.99.0.1/");
+        var value = name.EndsWith("letters", StringComparison.Ordinal) ? new string('a', 260) : name;
+        var answer = await ingress.RunAsync("curl", "-sS", "-o", "/dev/null", "-w", "%{http_code}", "--max-time", "10", "-H", $"l5d-dst-override: {value}", "http://10.99.0.1/");
         Assert.True(answer == status, answer + mesh.Logs());
+        await ingress.Proxy!.WhenMetricsAsync(m => m.Sum("outbound_http_errors_total", $"error=\"{(status == "404" ? "route not found" : "bad request")}\"") == 1, "the refusal");
+    }
+
+    [Fact]
+    public async Task Requests_wait_for_the_first_lookup_within_limits()
+    {
+        await using var mesh = await MeshFixture.StartAsync();
+        // Nobody answers there.
+        var ingress = await mesh.AddMeshedPodAsync("ingress", ("INGRESS_MODE", "true"), ("OUTBOUND_HTTP_QUEUE_CAPACITY", "1"), ("OUTBOUND_HTTP_FAILFAST_TIMEOUT", "3s"),
+            ("DESTINATION_SVC_ADDR", "10.93.0.250:8086"), ("POLICY_SVC_ADDR", "10.93.0.250:8090"));
+
+        string[] statuses = await Task.WhenAll(StatusAsync(), StatusAsync());
+
+        Assert.Equal(["503", "504"], statuses.Order());
+        await ingress.Proxy!.WhenMetricsAsync(m => m.Sum("outbound_http_errors_total", "error=\"loadshed\"") == 1 && m.Sum("outbound_http_errors_total", "error=\"failfast\"") == 1, "both limits");
+
+        Task<string> StatusAsync() => ingress.RunAsync("curl", "-sS", "-o", "/dev/null", "-w", "%{http_code}", "--max-time", "15", "-H", "l5d-dst-override: web.test.svc.cluster.local", "http://10.99.0.1/");
     }
 
     [Fact]

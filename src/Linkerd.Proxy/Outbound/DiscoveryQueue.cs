@@ -5,15 +5,16 @@ using Linkerd.Proxy.Stack;
 namespace Linkerd.Proxy.Outbound;
 
 /// <summary>Requests to a destination of which nothing is known yet, on one loop, in their order.</summary>
-internal sealed class DiscoveryQueue(OutboundTarget target, int capacity) : IWaiting
+internal sealed class DiscoveryQueue(OutboundStack stack, OutboundTarget target) : IWaiting
 {
     private readonly LinkedList<(HttpExchange Exchange, DetectedProtocol Protocol)> _waiting = new();
 
     /// <summary>Lets a request wait; it is shed when too many do.</summary>
     public void Add(HttpExchange exchange, DetectedProtocol protocol)
     {
-        if (_waiting.Count >= capacity)
+        if (_waiting.Count >= stack.Runtime.Config.Outbound.HttpQueue.Capacity)
         {
+            stack.CountHttpError(ProxyErrorKind.LoadShed);
             exchange.Respond(ProxyError.Of(ProxyErrorKind.LoadShed));
             return;
         }

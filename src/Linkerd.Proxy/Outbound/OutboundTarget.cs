@@ -36,7 +36,7 @@ internal sealed class OutboundTarget
         EventLoop loop = stack.Worker.Loop;
         _http1 = new OutboundHttp(stack, this);
         _http2 = new OutboundHttp(stack, this);
-        _waiting = new DiscoveryQueue(this, stack.Runtime.Config.Outbound.HttpQueue.Capacity);
+        _waiting = new DiscoveryQueue(stack, this);
         DetectTimeout = stack.Runtime.Config.Outbound.DetectTimeout;
         Detection = new DetectMetrics(stack.Runtime.Metrics.OutboundDetect, ProxyLabels.Reference("parent", _parent), stack.Worker.Index);
         _idle = new LoopTimer(loop, static self => ((OutboundTarget)self!).Evict(), this);

@@ -103,6 +103,12 @@ internal sealed class ProxyProcess : IAsyncDisposable
     public async Task<int> StopAsync()
     {
         await Shell.TryAsync("kill", "-TERM", $"{_process.Id}");
+        return await ExitAsync();
+    }
+
+    /// <summary>Waits until it has ended; its exit code.</summary>
+    public async Task<int> ExitAsync()
+    {
         using var deadline = new CancellationTokenSource(s_patience);
         await _process.WaitForExitAsync(deadline.Token);
         return _process.ExitCode;
