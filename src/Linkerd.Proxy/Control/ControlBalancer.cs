@@ -41,6 +41,7 @@ public sealed class ControlBalancer : HttpClient
     private bool _isShut;
     private int _failures;
     private long _resolvedAt;
+    private long _triedAt;
     private string _lastError = string.Empty;
 
     /// <param name="loop">The control loop.</param>
@@ -111,9 +112,17 @@ public sealed class ControlBalancer : HttpClient
             return;
         }
 
+        // Whoever calls has its own backoff: it is not made to wait for that of the resolver too.
+        if (!_resolving && _loop.Now - _triedAt >= (long)s_shortestRefresh.TotalNanoseconds) Resolve();
+        if (_members.Count > 0)
+        {
+            Send(call);
+            return;
+        }
+
         if (!_resolving)
         {
-            // The name was asked for in vain, and will be asked for again later than the caller likes to wait.
+            // The name was asked for in vain a moment ago.
             _metrics?.OnFailed();
             call.OnFailed(new ProxyError(ProxyErrorKind.ConnectFailed, _lastError));
             return;
@@ -177,6 +186,8 @@ public sealed class ControlBalancer : HttpClient
     {
         if (_resolving || _retired) return;
         _resolving = true;
+        _triedAt = _loop.Now;
+        _refresh.Stop();
         _ = ResolveAsync();
     }
 
