@@ -157,7 +157,7 @@ public sealed class HttpBalancer : IHttpService, IWaiting
             _queue.RemoveFirst();
             Share.Dequeue();
             first.Value.Waiting = null;
-            _metrics?.OnWaited((_worker.Loop.Now - first.Value.StartedAt) / 1e9);
+            _metrics?.OnWaited((_worker.Loop.Now - first.Value.AttemptedAt) / 1e9);
             Dispatch(first.Value, hasWaited: true);
         }
 

@@ -159,6 +159,7 @@ internal sealed partial class RelayExchange
     {
         if (end || GrpcStatus >= 0 || !Attempts!.AwaitsTrailers(this)) return DropsAnswer(client);
         _headHeld = true;
+        _headersDeadline = 0;
         return true;
     }
 

@@ -83,7 +83,7 @@ internal sealed partial class RelayExchange
         if (_server is null || !_hasLimits || _answering) return;
         if (_requestDeadline != 0 && now >= _requestDeadline) TimeOut(_timeouts.RequestError);
         else if (_responseDeadline != 0 && now >= _responseDeadline) TimeOut(ProxyErrorKind.ResponseTimeout);
-        else if (_headersDeadline != 0 && now >= _headersDeadline && (RespondedAt == 0 || _headHeld)) TimeOut(ProxyErrorKind.ResponseHeadersTimeout);
+        else if (_headersDeadline != 0 && now >= _headersDeadline && RespondedAt == 0) TimeOut(ProxyErrorKind.ResponseHeadersTimeout);
         else if (_timeouts.Idle > TimeSpan.Zero && now >= _activeAt + Nanoseconds(_timeouts.Idle)) TimeOut(ProxyErrorKind.IdleTimeout);
         else Arm();
     }

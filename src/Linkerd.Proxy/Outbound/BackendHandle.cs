@@ -16,10 +16,11 @@ internal sealed class BackendHandle
         Backend backend = key.Backend;
         string? authority = backend.Balancer?.Destination;
         Action<EndpointSet> update;
+        BackendShare share = stack.Runtime.BackendShares.Get(key, _ => new BackendShare(stack.Runtime.Config.Workers));
         if (key.Protocol is DetectedProtocol.Opaque or DetectedProtocol.Tls)
         {
             bool isTls = key.Protocol == DetectedProtocol.Tls;
-            Tcp = new TcpBackend(stack, authority, backend.Queue, Metrics(stack, key, isTls ? "tls" : "opaq", isTls ? stack.Runtime.Metrics.TlsBalancers : stack.Runtime.Metrics.TcpBalancers));
+            Tcp = new TcpBackend(stack, authority, backend.Queue, Metrics(stack, key, isTls ? "tls" : "opaq", isTls ? stack.Runtime.Metrics.TlsBalancers : stack.Runtime.Metrics.TcpBalancers), share);
             update = Tcp.Update;
         }
         else
@@ -29,7 +30,7 @@ internal sealed class BackendHandle
             if (backend.Balancer is { } balancer) options = options with { DefaultRtt = balancer.DefaultRtt, Decay = balancer.Decay, Penalty = balancer.Penalty };
             Http = new HttpBalancer(stack.Worker, options, endpoint => EndpointTargets.Http(stack, authority, endpoint, protocol),
                 Metrics(stack, key, "http", stack.Runtime.Metrics.HttpBalancers),
-                stack.Runtime.BackendShares.Get(key, _ => new BackendShare(stack.Runtime.Config.Workers)));
+                share);
             update = Http.Update;
         }
 

@@ -99,7 +99,8 @@ internal sealed class OutboundCall : IExchangeObserver, IAttemptPolicy, IWaiting
 
     public bool AwaitsTrailers(HttpExchange exchange)
     {
-        if (_retry is null || !exchange.IsReplayable || exchange.Status != 200 || !exchange.IsGrpc) return false;
+        // A client that still sends may wait for the head before it goes on: nothing is withheld from it.
+        if (_retry is null || !exchange.IsReplayable || !exchange.IsRequestEnded || exchange.Status != 200 || !exchange.IsGrpc) return false;
         return _retry.GrpcCodes != 0 || _rule!.Profile is { IsRetryable: true };
     }
 

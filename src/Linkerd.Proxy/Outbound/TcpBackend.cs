@@ -16,18 +16,20 @@ internal sealed class TcpBackend
     private readonly string? _authority;
     private readonly QueuePolicy _queue;
     private readonly BalancerMetrics _metrics;
+    private readonly BackendShare _share;
     private readonly Dictionary<IPEndPoint, TcpEndpoint> _endpoints = [];
     private readonly PickList<TcpEndpoint> _ready = new((ulong)Random.Shared.NextInt64());
     private TaskCompletionSource _changed = new();
     private int _waiting;
     private bool _isFailingFast;
 
-    public TcpBackend(OutboundStack stack, string? authority, QueuePolicy queue, BalancerMetrics metrics)
+    public TcpBackend(OutboundStack stack, string? authority, QueuePolicy queue, BalancerMetrics metrics, BackendShare share)
     {
         _stack = stack;
         _authority = authority;
         _queue = queue;
         _metrics = metrics;
+        _share = share;
     }
 
     public int Count => _endpoints.Count;
@@ -77,7 +79,7 @@ internal sealed class TcpBackend
             return endpoint;
         }
 
-        if (_isFailingFast || _waiting >= _queue.Capacity)
+        if (_isFailingFast || !_share.TryEnqueue(_queue.Capacity))
         {
             _metrics.OnFailed();
             throw new IOException(_isFailingFast ? "no endpoint is ready: failing fast" : $"{_queue.Capacity} connections wait for an endpoint");
@@ -93,6 +95,7 @@ internal sealed class TcpBackend
         finally
         {
             _waiting--;
+            _share.Dequeue();
             if (_ready.Count > 0) _metrics.OnWaited((loop.Now - began) / 1e9);
             else _metrics.OnFailed();
             ShowState();

@@ -34,6 +34,25 @@ public sealed class RequestFiltersTests
         Assert.Equal(string.Empty, Fields(head));
     }
 
+    [Theory]
+    [InlineData("x-evil", "1\r\nx-injected: 1")]
+    [InlineData("x-evil", " 1")]
+    [InlineData("x evil", "1")]
+    [InlineData("", "1")]
+    [InlineData("Transfer-Encoding", "chunked")]
+    [InlineData("content-length", "7")]
+    [InlineData("connection", "close")]
+    public void What_would_break_a_message_is_passed_over(string name, string value)
+    {
+        RequestFilters filters = RequestFilters.Compile([new RouteFilter.RequestHeaders(new HeaderChanges([KeyValuePair.Create(name, value)], [KeyValuePair.Create(name, value), KeyValuePair.Create("x-kept", "1")], ["content-length"]))]);
+        HeaderBlock head = Request("/");
+        head.SetContentLength(5);
+
+        Assert.True(filters.TryPass(head, null, out _));
+        Assert.Equal("content-length: 5, x-kept: 1", Fields(head));
+        Assert.Equal(5, head.ContentLength);
+    }
+
     [Fact]
     public void Response_headers_are_left_to_the_response()
     {
