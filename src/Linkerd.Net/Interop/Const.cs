@@ -14,7 +14,7 @@ internal static class Const
     public const int EpollCloexec = 0x80000, EpollAdd = 1, EpollDel = 2;
     public const uint EpollIn = 1, EpollOut = 4, EpollErr = 8, EpollHup = 0x10, EpollRdHup = 0x2000, EpollEt = 0x80000000;
     public const int EventFdFlags = 0x80800;
-    public const int PipeFlags = 0x80800, SetPipeSize = 1031, GetPipeSize = 1032;
+    public const int PipeFlags = 0x80800, FcntlDuplicate = 1030, SetPipeSize = 1031, GetPipeSize = 1032;
     public const uint SpliceMove = 1, SpliceNonblock = 2;
     public const int RLimitNoFile = 7;
 }

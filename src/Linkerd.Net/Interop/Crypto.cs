@@ -10,7 +10,7 @@ internal static unsafe partial class Crypto
     public const int BioFlagsMask = 15;
     public const int NidSubjectAltName = 85;
     public const nuint PartialChain = 0x80000;
-    public const int VerifyNotYetValid = 9, VerifyExpired = 10, VerifyHostMismatch = 62;
+    public const int VerifySignatureFailure = 7, VerifyNotYetValid = 9, VerifyExpired = 10, VerifyHostMismatch = 62;
     public const int LibrarySsl = 20, ReasonVerifyFailed = 134, ReasonNoPeerCertificate = 199, AlertOffset = 1000;
     private const string Name = "libcrypto.so.3";
 
@@ -85,6 +85,51 @@ internal static unsafe partial class Crypto
 
     [LibraryImport(Name, EntryPoint = "X509_verify_cert")]
     public static partial int VerifyCertificate(nint storeContext);
+
+    [LibraryImport(Name, EntryPoint = "X509_STORE_CTX_new")]
+    public static partial nint StoreContextNew();
+
+    [LibraryImport(Name, EntryPoint = "X509_STORE_CTX_init")]
+    public static partial int StoreContextInit(nint storeContext, nint store, nint leaf, nint untrusted);
+
+    [LibraryImport(Name, EntryPoint = "X509_STORE_CTX_free")]
+    public static partial void StoreContextFree(nint storeContext);
+
+    [LibraryImport(Name, EntryPoint = "X509_STORE_CTX_get_error")]
+    public static partial int StoreContextError(nint storeContext);
+
+    [LibraryImport(Name, EntryPoint = "X509_STORE_get1_all_certs")]
+    public static partial nint StoreCertificates(nint store);
+
+    [LibraryImport(Name, EntryPoint = "X509_STORE_CTX_get0_store")]
+    public static partial nint StoreContextStore(nint storeContext);
+
+    [LibraryImport(Name, EntryPoint = "X509_STORE_CTX_get0_untrusted")]
+    public static partial nint StoreContextUntrusted(nint storeContext);
+
+    [LibraryImport(Name, EntryPoint = "X509_STORE_CTX_get0_param")]
+    public static partial nint StoreContextParameters(nint storeContext);
+
+    [LibraryImport(Name, EntryPoint = "X509_STORE_CTX_set0_trusted_stack")]
+    public static partial void StoreContextSetTrusted(nint storeContext, nint stack);
+
+    [LibraryImport(Name, EntryPoint = "X509_VERIFY_PARAM_set1")]
+    public static partial int ParametersCopy(nint to, nint from);
+
+    [LibraryImport(Name, EntryPoint = "OPENSSL_sk_new_null")]
+    public static partial nint StackNew();
+
+    [LibraryImport(Name, EntryPoint = "OPENSSL_sk_push")]
+    public static partial int StackPush(nint stack, nint item);
+
+    [LibraryImport(Name, EntryPoint = "OPENSSL_sk_num")]
+    public static partial int StackCount(nint stack);
+
+    [LibraryImport(Name, EntryPoint = "OPENSSL_sk_value")]
+    public static partial nint StackAt(nint stack, int index);
+
+    [LibraryImport(Name, EntryPoint = "OPENSSL_sk_free")]
+    public static partial void StackFree(nint stack);
 
     [LibraryImport(Name, EntryPoint = "X509_STORE_CTX_get_ex_data")]
     public static partial nint StoreContextData(nint storeContext, int index);

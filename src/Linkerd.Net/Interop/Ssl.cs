@@ -8,7 +8,7 @@ internal static unsafe partial class Ssl
     public const int ErrorWantRead = 2, ErrorWantWrite = 3, ErrorSyscall = 5, ErrorZeroReturn = 6;
     public const int Reading = 3;
     public const int CtrlMode = 33, CtrlReadAhead = 41, CtrlSessionCache = 44, CtrlHostName = 55, CtrlChainCert = 89,
-        CtrlGroupsList = 92, CtrlSigalgsList = 98, CtrlMinVersion = 123, CtrlMaxVersion = 124;
+        CtrlGroupsList = 92, CtrlSigalgsList = 98, CtrlMinVersion = 123, CtrlMaxVersion = 124, CtrlGetChain = 115;
     public const int Tls13 = 0x0304;
     public const int ModePartialWrite = 1, ModeMovingBuffer = 2, ModeReleaseBuffers = 0x10;
     public const ulong OptionNoTicket = 1UL << 14;
@@ -45,6 +45,9 @@ internal static unsafe partial class Ssl
 
     [LibraryImport(Name, EntryPoint = "SSL_CTX_check_private_key")]
     public static partial int ContextCheckPrivateKey(SslContextHandle context);
+
+    [LibraryImport(Name, EntryPoint = "SSL_CTX_get0_certificate")]
+    public static partial nint ContextCertificate(SslContextHandle context);
 
     [LibraryImport(Name, EntryPoint = "SSL_CTX_get_cert_store")]
     public static partial nint ContextStore(SslContextHandle context);

@@ -14,6 +14,9 @@ public sealed record SocketOptions
     /// <summary>TCP_USER_TIMEOUT: how long sent data may stay unacknowledged; null (default) leaves the system's. Milliseconds resolution.</summary>
     public TimeSpan? UserTimeout { get; init; }
 
+    /// <summary>Connecting fails with EMFILE rather than leave fewer descriptors free than these. Default 0.</summary>
+    public int DescriptorReserve { get; init; }
+
     /// <summary>SO_RCVBUF in bytes; null (default) lets the kernel tune.</summary>
     public int? ReceiveBuffer { get; init; }
 

@@ -70,6 +70,7 @@ public sealed unsafe class TcpConnector : IReadiness, IDeferred
         try
         {
             _fd = SocketCalls.Open(_remote);
+            if (ProcessLimits.EatsReserve(_fd, options.DescriptorReserve)) throw new NetException("socket", Errno.EMFILE);
             SocketCalls.Apply(_fd, options);
             byte* native = stackalloc byte[SocketAddress.NativeSize];
             int length = _remote.WriteNative(new Span<byte>(native, SocketAddress.NativeSize));

@@ -111,8 +111,16 @@ public sealed unsafe class TcpListener : IReadiness, IDeferred, IDisposable
             int fd = Libc.Accept(_fd, native, &length, Const.SockNonblock | Const.SockCloexec);
             if (fd >= 0)
             {
-                _pauseMillis = FirstPauseMillis;
+                bool last = ProcessLimits.EatsReserve(fd, _options.DescriptorReserve);
                 Hand(fd, SocketAddress.FromNative(new ReadOnlySpan<byte>(native, (int)length)).Unmap());
+                if (last)
+                {
+                    _handler!.OnAcceptError(Errno.EMFILE);
+                    PauseForDescriptors();
+                    return;
+                }
+
+                _pauseMillis = FirstPauseMillis;
             }
             else if (!GoOnAfter(Marshal.GetLastPInvokeError()))
             {
@@ -158,11 +166,7 @@ public sealed unsafe class TcpListener : IReadiness, IDeferred, IDisposable
         _handler!.OnAcceptError(errno);
         if (errno is Errno.EMFILE or Errno.ENFILE or Errno.ENOMEM or Errno.ENOBUFS)
         {
-            // Retrying at once would spin: the queue stays readable while nothing can be accepted. No new edge comes either.
-            ExhaustionPauses++;
-            _exhausted = true;
-            _resume!.Start(TimeSpan.FromMilliseconds(_pauseMillis));
-            _pauseMillis = Math.Min(_pauseMillis * 2, LongestPauseMillis);
+            PauseForDescriptors();
             return false;
         }
 
@@ -170,10 +174,34 @@ public sealed unsafe class TcpListener : IReadiness, IDeferred, IDisposable
         return true;
     }
 
+    /// <summary>Retrying at once would spin: the queue stays readable while nothing can be accepted. No new edge comes either.</summary>
+    private void PauseForDescriptors()
+    {
+        ExhaustionPauses++;
+        _exhausted = true;
+        _resume!.Start(TimeSpan.FromMilliseconds(_pauseMillis));
+        _pauseMillis = Math.Min(_pauseMillis * 2, LongestPauseMillis);
+    }
+
     private void RetryAfterExhaustion()
     {
+        if (_options.DescriptorReserve > 0 && !HasFreeDescriptor())
+        {
+            PauseForDescriptors();
+            return;
+        }
+
         _exhausted = false;
         ScheduleAccept();
+    }
+
+    /// <summary>Asks the kernel for the descriptor that it would give next.</summary>
+    private bool HasFreeDescriptor()
+    {
+        int next = Libc.Fcntl(_fd, Const.FcntlDuplicate, 0);
+        if (next < 0) return false;
+        _ = Libc.Close(next);
+        return !ProcessLimits.EatsReserve(next, _options.DescriptorReserve);
     }
 
     private void ScheduleAccept()

@@ -15,6 +15,9 @@ public sealed record TcpListenerOptions
     /// <summary>An IPv6 wildcard also takes IPv4 connections. Default true.</summary>
     public bool DualStack { get; init; } = true;
 
+    /// <summary>Descriptors that accepting leaves free, as <see cref="ProcessLimits.RaiseDescriptorLimit"/> found the limit. Default 0.</summary>
+    public int DescriptorReserve { get; init; }
+
     /// <summary>Options of accepted connections.</summary>
     public SocketOptions Accepted { get; init; } = SocketOptions.Default;
 }

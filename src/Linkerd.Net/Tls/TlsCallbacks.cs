@@ -22,7 +22,7 @@ internal static unsafe class TlsCallbacks
     [UnmanagedCallersOnly]
     public static int VerifyPeer(nint storeContext, nint argument)
     {
-        int result = Crypto.VerifyCertificate(storeContext);
+        int result = ChainVerifier.Verify(storeContext);
         nint ssl = Crypto.StoreContextData(storeContext, s_storeIndex);
         TlsTransport transport = Transport(Ssl.GetExData(ssl, 0));
         transport.VerifyDepth = Crypto.StoreContextDepth(storeContext);

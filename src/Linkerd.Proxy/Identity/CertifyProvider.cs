@@ -14,6 +14,7 @@ namespace Linkerd.Proxy.Identity;
 public sealed class CertifyProvider(IdentityConfig config, IdentityStore store, ControlClient client, TimeProvider time, Logger log) : IIdentityProvider
 {
     private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan s_clockCheck = TimeSpan.FromSeconds(10);
 
     /// <summary>Certifies, waits until 70 % of the lifetime is over, certifies again.</summary>
     public async Task RunAsync(CancellationToken cancellation)
@@ -28,6 +29,8 @@ public sealed class CertifyProvider(IdentityConfig config, IdentityStore store, 
                 if (attempt > 0 || store.State.Version == 1) log.Log(LogLevel.Info, $"Certified identity {config.LocalName}", "identity");
                 attempt = 0;
                 wait = RefreshIn(state.NotAfter - time.GetUtcNow(), config.MinRefresh, config.MaxRefresh);
+                await UntilAsync(wait, cancellation);
+                continue;
             }
             catch (Exception exception) when (exception is RpcException or CertificateException or IOException or TlsException or UnauthorizedAccessException)
             {
@@ -45,6 +48,21 @@ public sealed class CertifyProvider(IdentityConfig config, IdentityStore store, 
     {
         TimeSpan wait = remaining * 0.7;
         return wait < min ? min : wait > max ? max : wait;
+    }
+
+    /// <summary>
+    /// Waits as long as asked for, or until the wall clock says that it is over: a clock that was set right after the certificate came must not
+    /// let it expire.
+    /// </summary>
+    private async Task UntilAsync(TimeSpan wait, CancellationToken cancellation)
+    {
+        DateTimeOffset due = time.GetUtcNow() + wait;
+        long end = client.Loop.Now + (long)wait.TotalNanoseconds;
+        while (!cancellation.IsCancellationRequested && client.Loop.Now < end && time.GetUtcNow() < due)
+        {
+            var left = TimeSpan.FromMilliseconds((end - client.Loop.Now) / 1e6);
+            await LoopDelay.WaitAsync(client.Loop, left < s_clockCheck ? left : s_clockCheck, cancellation);
+        }
     }
 
     private async Task<IdentityState> CertifyAsync()

@@ -51,7 +51,9 @@ public sealed class IdentityStore
         if (facts.NotAfter <= now) throw new CertificateException($"the certificate issued expired at {facts.NotAfter:u}");
         if (!facts.Names.Contains(_config.LocalName.Name))
             throw new CertificateException($"the certificate issued is for {string.Join(", ", facts.Names)}, not for {_config.LocalName}");
-        var state = new IdentityState(MakeContexts(chain, key, _anchors), facts.NotBefore, facts.NotAfter);
+        TlsContexts contexts = MakeContexts(chain, key, _anchors);
+        if (contexts.Client.FaultOfOwnChain() is { } fault) throw new CertificateException($"the certificate issued is not good: {fault}");
+        var state = new IdentityState(contexts, facts.NotBefore, facts.NotAfter);
         (_chain, _key) = (chain, key);
         _metrics.OnRefreshed(facts.NotAfter, now);
         Publish(state);
