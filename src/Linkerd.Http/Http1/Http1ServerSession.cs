@@ -100,6 +100,13 @@ public sealed class Http1ServerSession : Http1Session
             return false;
         }
 
+        if (_scannedHead == 0 && rest is [(byte)'\r'])
+        {
+            // Half of an empty line, perhaps.
+            if (HeadSince < 0) HeadSince = Resources.Now;
+            return false;
+        }
+
         HttpFault fault = default;
         int end = Http1HeadParser.FindEnd(rest, ref _scannedHead, ref fault);
         if (fault.IsNone && (end < 0 ? rest.Length : end) > Limits.MaxHeadBytes) fault = HttpFault.OfLimit(HttpLimit.HeadBytes, "the head is too large");

@@ -134,6 +134,7 @@ public abstract partial class Http1Session : HttpSession
 
     private protected void EndFaulty(in HttpFault fault)
     {
+        NoteBrokenOff();
         IsActive = false;
         Stream.MarkClosed();
         Stream.Handler.OnReset(Stream, in fault);
@@ -143,6 +144,7 @@ public abstract partial class Http1Session : HttpSession
     /// <summary>The stream is over for its handler without a call.</summary>
     private protected void EndSilently()
     {
+        NoteBrokenOff();
         IsActive = false;
         Stream.MarkClosed();
         Release();
@@ -155,6 +157,9 @@ public abstract partial class Http1Session : HttpSession
         if (IsActive) EndFaulty(fault.IsNone ? HttpFault.Lost("the connection ended before the message did") : fault);
         Owner.OnFinished(this, in fault);
     }
+
+    private void NoteBrokenOff()
+        => EndsAbruptly |= Stream.IsHeadSent && !Stream.IsSendEnded && (_sendKind is BodyKind.UntilClose or BodyKind.Tunnel);
 
     /// <summary>The peer broke a rule.</summary>
     private protected virtual void Fail(in HttpFault fault)

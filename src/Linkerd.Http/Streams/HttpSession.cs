@@ -47,6 +47,12 @@ public abstract class HttpSession
     }
 
     /// <summary>
+    /// What was being sent is only delimited by the end of the connection, and broke off: an orderly end would make it look complete, so the
+    /// owner resets the connection.
+    /// </summary>
+    public bool EndsAbruptly { get; protected set; }
+
+    /// <summary>
     /// The session took less than it was given because a stream has no credit, or the next request must wait: the owner
     /// stops reading until <see cref="IHttpSessionOwner.OnReceiveResumed"/>.
     /// </summary>

@@ -66,6 +66,7 @@ public abstract class SessionConnection : ITransportHandler, IHttpSessionOwner, 
         OnFinished(in fault);
         // A peer that has taken nothing for minutes would not take the end either.
         if (fault.Limit == HttpLimit.OutputStall) Transport.Abort(TransportFaultKind.Timeout);
+        else if (Session.EndsAbruptly) Transport.Abort();
         else Transport.Close();
     }
 
