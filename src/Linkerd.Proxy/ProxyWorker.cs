@@ -33,12 +33,18 @@ internal sealed class ProxyWorker
         _trim = new LoopTimer(Loop, static self => ((ProxyWorker)self!).TrimWhenIdle(), this);
         _metrics = runtime.Metrics;
         ProxyConfig config = runtime.Config;
-        var connector = new Connector(Loop, address => IsOwn(config, address));
+        var connector = new Connector(Loop, address => IsOwn(config, address), Reserve);
         var services = new WorkerServices(ProtocolDetector.Instance, connector, TcpRelay.Instance, new HttpServerFactory(Worker), new HttpClientFactory(Worker, connector));
         _inbound = new InboundStack(runtime, Worker, services);
         _outbound = new OutboundStack(runtime, Worker, services);
         _inbound.Gateway = new GatewayStack(_inbound, _outbound);
     }
+
+    /// <summary>
+    /// Descriptors that the data path leaves to the rest: an eighth of the limit, at most 128. Connecting stops first, which fails at once and so
+    /// unwinds even a routing loop; accepting stops at half of it, and what comes then waits in the kernel's queue.
+    /// </summary>
+    private static int Reserve => (int)Math.Clamp(ProcessLimits.DescriptorLimit() / 8, 8, 128);
 
     public EventLoop Loop { get; }
 
@@ -99,7 +105,7 @@ internal sealed class ProxyWorker
 
     private static List<TcpListener> Bind(IReadOnlyList<SocketAddress> addresses, SideConfig side, bool shared, Action<string>? warn)
     {
-        var options = new TcpListenerOptions { ReusePort = shared, Backlog = side.ListenBacklog ?? 4096, Accepted = side.AcceptOptions };
+        var options = new TcpListenerOptions { ReusePort = shared, Backlog = side.ListenBacklog ?? 4096, Accepted = side.AcceptOptions, DescriptorReserve = Reserve / 2 };
         return ListenAddresses.Bind(addresses, address => TcpListener.Bind(address, options), warn);
     }
 }

@@ -42,7 +42,7 @@ public static class Profiles
             Wire.RequestMatch.MatchOneofCase.All => new RequestMatch.All([.. match.All.Matches.Select(m => ToModel(m, depth + 1))]),
             Wire.RequestMatch.MatchOneofCase.Any => new RequestMatch.Any([.. match.Any.Matches.Select(m => ToModel(m, depth + 1))]),
             Wire.RequestMatch.MatchOneofCase.Not => new RequestMatch.Not(ToModel(match.Not, depth + 1)),
-            Wire.RequestMatch.MatchOneofCase.Path => new RequestMatch.Path(match.Path.Regex),
+            Wire.RequestMatch.MatchOneofCase.Path => new RequestMatch.Path(Patterns.Checked(match.Path.Regex, "condition.path")),
             Wire.RequestMatch.MatchOneofCase.Method => new RequestMatch.Method(Routes.Method(match.Method) ?? throw new WireException("condition.method: missing")),
             _ => throw new WireException("condition: no match is set"),
         };

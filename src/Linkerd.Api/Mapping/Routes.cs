@@ -31,14 +31,14 @@ internal static class Routes
             null => null,
             WireHttp.PathMatch.KindOneofCase.Exact => new TextMatch(TextMatchKind.Exact, match.Path.Exact),
             WireHttp.PathMatch.KindOneofCase.Prefix => new TextMatch(TextMatchKind.Prefix, match.Path.Prefix),
-            WireHttp.PathMatch.KindOneofCase.Regex => new TextMatch(TextMatchKind.Regex, match.Path.Regex),
+            WireHttp.PathMatch.KindOneofCase.Regex => new TextMatch(TextMatchKind.Regex, Patterns.Checked(match.Path.Regex, "matches.path")),
             _ => throw new WireException("matches.path: no match is set"),
         },
         Headers = Headers(match.Headers),
         QueryParameters = [.. match.QueryParams.Select(q => new NamedMatch(q.Name, q.ValueCase switch
         {
             WireHttp.QueryParamMatch.ValueOneofCase.Exact => new TextMatch(TextMatchKind.Exact, q.Exact),
-            WireHttp.QueryParamMatch.ValueOneofCase.Regex => new TextMatch(TextMatchKind.Regex, q.Regex),
+            WireHttp.QueryParamMatch.ValueOneofCase.Regex => new TextMatch(TextMatchKind.Regex, Patterns.Checked(q.Regex, "matches.query_params")),
             _ => throw new WireException($"matches.query_params '{q.Name}': no value is set"),
         }))],
         Method = Method(match.Method),
@@ -97,7 +97,7 @@ internal static class Routes
     private static IReadOnlyList<NamedMatch> Headers(IEnumerable<WireHttp.HeaderMatch> headers) => [.. headers.Select(h => new NamedMatch(h.Name, h.ValueCase switch
     {
         WireHttp.HeaderMatch.ValueOneofCase.Exact => new TextMatch(TextMatchKind.Exact, Encoding.Latin1.GetString(h.Exact.Span)),
-        WireHttp.HeaderMatch.ValueOneofCase.Regex => new TextMatch(TextMatchKind.Regex, h.Regex),
+        WireHttp.HeaderMatch.ValueOneofCase.Regex => new TextMatch(TextMatchKind.Regex, Patterns.Checked(h.Regex, "matches.headers")),
         _ => throw new WireException($"matches.headers '{h.Name}': no value is set"),
     }))];
 

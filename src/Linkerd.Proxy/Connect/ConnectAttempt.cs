@@ -11,17 +11,19 @@ internal sealed class ConnectAttempt : IConnectHandler, ITlsHandshakeHandler
     private readonly EventLoop _loop;
     private readonly ConnectTarget _target;
     private readonly TlsContexts? _contexts;
+    private readonly SocketOptions _options;
     private readonly LoopTimer _timer;
     private TcpConnector? _connector;
     private TlsTransport? _tls;
     private CancellationTokenRegistration _cancellation;
     private CancellationToken _token;
 
-    public ConnectAttempt(EventLoop loop, ConnectTarget target, TlsContexts? contexts)
+    public ConnectAttempt(EventLoop loop, ConnectTarget target, TlsContexts? contexts, int descriptorReserve)
     {
         _loop = loop;
         _target = target;
         _contexts = contexts;
+        _options = descriptorReserve == 0 ? target.Options : target.Options with { DescriptorReserve = descriptorReserve };
         _timer = new LoopTimer(loop, static self => ((ConnectAttempt)self!).OnTimeout(), this);
     }
 
@@ -35,7 +37,7 @@ internal sealed class ConnectAttempt : IConnectHandler, ITlsHandshakeHandler
             return new ValueTask<Transport>(_result.Task);
         }
 
-        _connector = TcpConnector.Connect(_loop, _target.Address, _target.Timeout, this, _target.Options);
+        _connector = TcpConnector.Connect(_loop, _target.Address, _target.Timeout, this, _options);
         if (cancellation.CanBeCanceled)
         {
             _token = cancellation;

@@ -4,7 +4,8 @@ namespace Linkerd.Proxy.Control;
 
 /// <summary>
 /// Streams of the control plane by key, shared by the workers: one stream per key, however many workers want it. A stream
-/// begins with its first subscriber and ends when there was none for the idle time. Values are posted to each subscriber's loop.
+/// begins with its first subscriber and ends when there was none for the idle time. Values are posted to each subscriber's loop: the first at
+/// once, and of those that follow within <see cref="Pace"/> of it only the last, so that a control plane cannot keep the workers busy.
 /// </summary>
 /// <typeparam name="TKey">What is watched.</typeparam>
 /// <typeparam name="TValue">Immutable snapshots.</typeparam>
@@ -12,6 +13,9 @@ public sealed class WatchTable<TKey, TValue>
     where TKey : notnull
     where TValue : class
 {
+    /// <summary>The shortest time between two values.</summary>
+    public static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(20);
+
     private readonly Dictionary<TKey, Entry> _entries = [];
     private readonly EventLoop _loop;
     private readonly TimeSpan _idle;
@@ -55,13 +59,16 @@ public sealed class WatchTable<TKey, TValue>
         private readonly CancellationTokenSource _cancellation = new();
         private readonly LoopTimer _idle;
         private readonly List<Subscription> _subscriptions = [];
+        private readonly LoopTimer _pace;
         private TValue? _current;
+        private bool _held;
 
         public Entry(WatchTable<TKey, TValue> table, TKey key)
         {
             _table = table;
             _key = key;
             _idle = new LoopTimer(table._loop, static self => ((Entry)self!).Evict(), this);
+            _pace = new LoopTimer(table._loop, static self => ((Entry)self!).Release(), this);
         }
 
         public void Begin() => _ = _table._run(_key, Publish, _cancellation.Token);
@@ -81,11 +88,26 @@ public sealed class WatchTable<TKey, TValue>
         private void Publish(TValue value)
         {
             _current = value;
+            if (_pace.IsRunning) _held = true;
+            else Send(value);
+        }
+
+        private void Release()
+        {
+            if (!_held) return;
+            _held = false;
+            Send(_current!);
+        }
+
+        private void Send(TValue value)
+        {
+            _pace.Start(Pace);
             foreach (Subscription subscription in _subscriptions) subscription.Send(value);
         }
 
         private void Evict()
         {
+            _pace.Stop();
             _table._entries.Remove(_key);
             _cancellation.Cancel();
             _cancellation.Dispose();

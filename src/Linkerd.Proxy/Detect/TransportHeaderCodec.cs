@@ -85,7 +85,7 @@ public static class TransportHeaderCodec
         {
             if (!TryField(ref message, out int field, out int type, out ulong number, out ReadOnlySpan<byte> value)) return null;
             if (field == 1 && type == Varint) port = number;
-            else if (field == 2 && type == Delimited && !TryName(value, out name, out error)) return null;
+            else if (field == 2 && type == Delimited && !TryName(value, out name, ref error)) return null;
             else if (field == 3 && type == Delimited && !TryProtocol(value, out protocol)) return null;
         }
 
@@ -99,12 +99,13 @@ public static class TransportHeaderCodec
         return new TransportHeader((int)port, name, protocol);
     }
 
-    private static bool TryName(ReadOnlySpan<byte> value, out string? name, out string? error)
+    private static bool TryName(ReadOnlySpan<byte> value, out string? name, ref string? error)
     {
         name = value.IsEmpty ? null : Encoding.ASCII.GetString(value);
-        error = value.Length > MaxName ? $"a name of {value.Length} bytes is longer than {MaxName}"
+        string? fault = value.Length > MaxName ? $"a name of {value.Length} bytes is longer than {MaxName}"
             : value.ContainsAnyExceptInRange((byte)0x21, (byte)0x7E) ? "the name is not printable ASCII" : null;
-        return error is null;
+        error = fault ?? error;
+        return fault is null;
     }
 
     private static bool TryProtocol(ReadOnlySpan<byte> message, out SessionProtocol protocol)
