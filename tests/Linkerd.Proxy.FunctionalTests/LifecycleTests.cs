@@ -11,32 +11,6 @@ namespace Linkerd.Proxy.FunctionalTests;
 public sealed class LifecycleTests
 {
     [Fact]
-    public async Task Certificates_are_renewed_under_load_and_streams_survive()
-    {
-        await using var mesh = await MeshFixture.StartAsync();
-        mesh.Control.Identity.Lifetime = TimeSpan.FromSeconds(5);
-        var server = await mesh.AddMeshedPodAsync("server", ("IDENTITY_MIN_REFRESH", "1s"));
-        var client = await mesh.AddMeshedPodAsync("client", ("IDENTITY_MIN_REFRESH", "1s"));
-        mesh.Own(await AppServer.StartAsync(server, 8080, HttpProtocols.Http2));
-        mesh.AddService("grpc", "10.96.0.11", 8080, [MeshFixture.Endpoint(server, 8080)]);
-
-        using var channel = GrpcChannel.ForAddress("http://10.96.0.11:8080", new GrpcChannelOptions { HttpHandler = client.Namespace.HttpHandler() });
-        using var chat = channel.AsyncDuplexStreamingCall(Echo.Chat, Echo.Bounded(TimeSpan.FromSeconds(60)));
-        var from = Stopwatch.GetTimestamp();
-        for (var i = 0; Count(client) < 3 || Count(server) < 3; i++)
-        {
-            Assert.True(Stopwatch.GetElapsedTime(from) < TimeSpan.FromSeconds(40), $"renewed {Count(client)} and {Count(server)} times\n{mesh.Logs()}");
-            using var unary = channel.AsyncUnaryCall(Echo.Unary, Echo.Bounded(), Echo.Bytes($"call {i}"));
-            Assert.Equal($"call {i}", Echo.Text(await unary));
-            await chat.RequestStream.WriteAsync(Echo.Bytes($"turn {i}"));
-            Assert.True(await chat.ResponseStream.MoveNext(TestContext.Current.CancellationToken));
-            Assert.Equal($"turn {i}", Echo.Text(chat.ResponseStream.Current));
-        }
-
-        int Count(Pod pod) => mesh.Control.Identity.Signed.GetValueOrDefault(pod.Identity);
-    }
-
-    [Fact]
     public async Task Traffic_leaves_an_endpoint_that_is_removed()
     {
         await using var mesh = await MeshFixture.StartAsync();

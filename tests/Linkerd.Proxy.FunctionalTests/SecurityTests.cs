@@ -1,4 +1,3 @@
-using System.Security.Cryptography.X509Certificates;
 using Linkerd.Proxy.FunctionalTests.Kit;
 
 namespace Linkerd.Proxy.FunctionalTests;
@@ -56,50 +55,6 @@ public sealed class SecurityTests
 
         var code = await client.RunAsync("curl", "-sS", "-o", "/dev/null", "-w", "%{http_code}", "--max-time", "10", "http://10.96.0.10/");
         Assert.True(code is "502" or "503" or "504", $"HTTP {code}\n{mesh.Logs()}");
-    }
-
-    [Theory]
-    [InlineData("trusted", true)]
-    [InlineData("foreign", false)]
-    [InlineData("expired", false)]
-    [InlineData("none", true)]
-    public async Task A_TLS_client_that_is_no_proxy_is_judged_by_its_certificate(string kind, bool accepted)
-    {
-        await using var mesh = await MeshFixture.StartAsync();
-        var server = await mesh.AddMeshedPodAsync("server");
-        var outside = mesh.AddPod("outside");
-        mesh.Own(await AppServer.StartAsync(server, 8080));
-        using var foreign = new MeshAuthority("elsewhere");
-        var authority = kind == "foreign" ? foreign : mesh.Authority;
-        const string Name = "peer.test.serviceaccount.identity.linkerd.cluster.local";
-        using var certificate = kind == "expired" ? authority.Issue(Name, TimeSpan.FromSeconds(-60)) : authority.Issue(Name);
-        var folder = Directory.CreateTempSubdirectory("l5dfn-openssl-");
-        try
-        {
-            var pem = Path.Combine(folder.FullName, "client.pem");
-            var chain = Path.Combine(folder.FullName, "chain.pem");
-            await File.WriteAllTextAsync(pem, certificate.ExportCertificatePem() + "\n" + certificate.GetECDsaPrivateKey()!.ExportPkcs8PrivateKeyPem(), TestContext.Current.CancellationToken);
-            await File.WriteAllTextAsync(chain, authority.Issuer.ExportCertificatePem(), TestContext.Current.CancellationToken);
-            var arguments = kind == "none" ? "" : $"-cert {pem} -cert_chain {chain}";
-            var script = $"printf 'GET /tls HTTP/1.1\\r\\nHost: web\\r\\nConnection: close\\r\\n\\r\\n' | openssl s_client -connect {server.Address}:8080 -servername {server.Identity} {arguments} -quiet";
-            var (_, output) = await outside.TryAsync("timeout", "8", "bash", "-c", script);
-            if (accepted)
-            {
-                Assert.Contains("HTTP/1.1 200", output);
-                // TLS without a certificate is encrypted, and nobody in particular.
-                Assert.Equal(kind == "trusted", output.Contains($"l5d-client-id: {Name}", StringComparison.Ordinal));
-            }
-            else
-            {
-                Assert.DoesNotContain("HTTP/1.1 200", output);
-                // The client learns why: the alert goes out before the connection ends.
-                Assert.Contains(kind == "expired" ? "alert certificate expired" : "alert unknown ca", output);
-            }
-        }
-        finally
-        {
-            folder.Delete(recursive: true);
-        }
     }
 
     [Fact]

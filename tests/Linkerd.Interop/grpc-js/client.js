@@ -54,6 +54,11 @@ async function main() {
   }
   check('duplex streaming, in turns', turns.length === 20 && turns.every((text, n) => text === `turn ${n}`));
 
+  if (process.env.ONLY_KINDS) {
+    client.close();
+    return;
+  }
+
   const big = Buffer.alloc(3 << 20, 'x');
   check('3 MiB both ways', (await unary(big)).response.equals(big));
   check('a request above the limit', (await unary(Buffer.alloc(5 << 20))).status.code === grpc.status.RESOURCE_EXHAUSTED);

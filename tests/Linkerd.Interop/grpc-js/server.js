@@ -40,7 +40,7 @@ function chat(call) {
 
 const server = new grpc.Server();
 server.addService(service, { Unary: unary, Collect: collect, Repeat: repeat, Chat: chat });
-server.bindAsync('127.0.0.1:0', grpc.ServerCredentials.createInsecure(), (error, port) => {
+server.bindAsync(process.argv[2] || '127.0.0.1:0', grpc.ServerCredentials.createInsecure(), (error, port) => {
   if (error) throw error;
   console.log(port);
 });

@@ -43,7 +43,8 @@ server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler("test.Echo
     "Repeat": grpc.unary_stream_rpc_method_handler(repeat),
     "Chat": grpc.stream_stream_rpc_method_handler(chat),
 }),))
-port = server.add_insecure_port("127.0.0.1:0")
+listen = next((a.split("=", 1)[1] for a in sys.argv if a.startswith("listen=")), "127.0.0.1:0")
+port = server.add_insecure_port(listen)
 server.start()
 print(port, flush=True)
 sys.stdin.read()

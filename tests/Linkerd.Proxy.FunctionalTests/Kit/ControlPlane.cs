@@ -15,16 +15,35 @@ internal sealed class ControlPlane : IAsyncDisposable
 
     private readonly List<GrpcServer> _servers = [];
 
-    private ControlPlane(MeshAuthority authority, IPAddress address)
+    private readonly bool _relayed;
+
+    private ControlPlane(MeshAuthority authority, IPAddress address, bool relayed)
     {
         Authority = authority;
         Address = address;
-        Identity = new IdentityScript(authority);
+        _relayed = relayed;
+        Trust = new MeshTrust(authority);
+        Identity = new IdentityScript(Trust);
     }
 
     public MeshAuthority Authority { get; }
 
     public IPAddress Address { get; }
+
+    /// <summary>Who signs, and whom is trusted.</summary>
+    public MeshTrust Trust { get; }
+
+    /// <summary>The links to identity, destination and policy, in this order; empty unless the mesh was asked for them.</summary>
+    public List<FaultyRelay> Links { get; } = [];
+
+    /// <summary>Sets what every link does.</summary>
+    public LinkState LinkState
+    {
+        set => Links.ForEach(link => link.State = value);
+    }
+
+    /// <summary>The name that a component's certificate carries; null: its own.</summary>
+    public string? ImpostorName { get; set; }
 
     public IdentityScript Identity { get; }
 
@@ -35,9 +54,9 @@ internal sealed class ControlPlane : IAsyncDisposable
     /// <summary>The identity of a control-plane component.</summary>
     public static string IdentityOf(string component) => $"linkerd-{component}.linkerd.serviceaccount.identity.linkerd.cluster.local";
 
-    public static async Task<ControlPlane> StartAsync(MeshAuthority authority, NetworkNamespace ns, IPAddress address)
+    public static async Task<ControlPlane> StartAsync(MeshAuthority authority, NetworkNamespace ns, IPAddress address, bool relayed = false)
     {
-        var plane = new ControlPlane(authority, address);
+        var plane = new ControlPlane(authority, address, relayed);
         await plane.ServeAsync(ns, IdentityPort, "identity", plane.Identity.Map);
         await plane.ServeAsync(ns, DestinationPort, "destination", plane.Destination.Map);
         await plane.ServeAsync(ns, PolicyPort, "destination", plane.Policy.Map);
@@ -58,21 +77,26 @@ internal sealed class ControlPlane : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        foreach (var link in Links)
+            await link.DisposeAsync();
         foreach (var server in _servers)
             await server.DisposeAsync();
     }
 
     private async Task ServeAsync(NetworkNamespace ns, int port, string component, Action<IEndpointRouteBuilder> map)
     {
-        var endPoint = new IPEndPoint(Address, port);
-        var certificate = Authority.Issue(IdentityOf(component));
+        // The links stand where proxies connect to; what they lead to listens next door.
+        const int Aside = 10_000;
+        var endPoint = new IPEndPoint(Address, _relayed ? port + Aside : port);
+        if (_relayed)
+            Links.Add(FaultyRelay.Start(ns, new IPEndPoint(Address, port), endPoint));
         _servers.Add(await GrpcServer.StartAsync(
             new GrpcServerSettings
             {
                 EndPoint = endPoint,
                 Listener = ns.Listen(endPoint),
                 ShutdownTimeout = TimeSpan.FromSeconds(1),
-                ConfigureListener = listen => listen.Use(MeshTls.Terminate(Authority, certificate)),
+                ConfigureListener = listen => listen.Use(MeshTls.Terminate(Trust, () => ImpostorName ?? IdentityOf(component))),
             },
             map));
     }

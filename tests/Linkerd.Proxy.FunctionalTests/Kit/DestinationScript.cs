@@ -1,3 +1,4 @@
+using Google.Protobuf;
 using Linkerd.Api.Destination;
 using Linkerd.Api.Services;
 using Linkerd.Grpc;
@@ -9,11 +10,11 @@ namespace Linkerd.Proxy.FunctionalTests.Kit;
 /// <summary>Answers Get by <c>name:port</c> and GetProfile by <c>address:port</c>. An address without a profile gets an empty one, as from the real one.</summary>
 internal sealed class DestinationScript
 {
-    private static readonly Method<GetDestination, Update> s_get =
-        Methods.ServerStreaming(DestinationApi.ServiceName, DestinationApi.Get, GetDestination.Parser, Update.Parser);
+    private static readonly Method<GetDestination, byte[]> s_get =
+        new(MethodType.ServerStreaming, DestinationApi.ServiceName, DestinationApi.Get, Marshallers.Protobuf(GetDestination.Parser), Marshallers.Bytes);
 
-    private static readonly Method<GetDestination, DestinationProfile> s_getProfile =
-        Methods.ServerStreaming(DestinationApi.ServiceName, DestinationApi.GetProfile, GetDestination.Parser, DestinationProfile.Parser);
+    private static readonly Method<GetDestination, byte[]> s_getProfile =
+        new(MethodType.ServerStreaming, DestinationApi.ServiceName, DestinationApi.GetProfile, Marshallers.Protobuf(GetDestination.Parser), Marshallers.Bytes);
 
     /// <summary>Endpoints by <c>name:port</c>.</summary>
     public Script<IReadOnlyList<WeightedAddr>> Endpoints { get; } = new();
@@ -21,30 +22,39 @@ internal sealed class DestinationScript
     /// <summary>Profiles by <c>address:port</c>.</summary>
     public Script<DestinationProfile> Profiles { get; } = new();
 
+    /// <summary>Answers a method and key in place of the script, in octets of its own, when it returns a task.</summary>
+    public Func<string, string, IServerStreamWriter<byte[]>, CancellationToken, Task?>? Lie { get; set; }
+
     public void Map(IEndpointRouteBuilder endpoints)
     {
-        endpoints.MapServerStreaming(s_get, (request, responses, context) =>
-            Endpoints.FollowAsync(request.Path, (old, now) => SendAsync(responses, old ?? [], now), context.CancellationToken));
+        endpoints.MapServerStreaming(s_get, (request, responses, context) => Lie?.Invoke(DestinationApi.Get, request.Path, responses, context.CancellationToken)
+            ?? Endpoints.FollowAsync(request.Path, (old, now) => SendAsync(responses, old ?? [], now), context.CancellationToken));
         endpoints.MapServerStreaming(s_getProfile, async (request, responses, context) =>
         {
-            if (Profiles.TryGet(request.Path, out _))
+            if (Lie?.Invoke(DestinationApi.GetProfile, request.Path, responses, context.CancellationToken) is { } lie)
             {
-                await Profiles.FollowAsync(request.Path, (_, profile) => responses.WriteAsync(profile), context.CancellationToken);
+                await lie;
                 return;
             }
 
-            await responses.WriteAsync(new DestinationProfile());
+            if (Profiles.TryGet(request.Path, out _))
+            {
+                await Profiles.FollowAsync(request.Path, (_, profile) => responses.WriteAsync(profile.ToByteArray()), context.CancellationToken);
+                return;
+            }
+
+            await responses.WriteAsync(new DestinationProfile().ToByteArray());
             await Task.Delay(Timeout.Infinite, context.CancellationToken);
         });
     }
 
-    private static async Task SendAsync(IServerStreamWriter<Update> responses, IReadOnlyList<WeightedAddr> old, IReadOnlyList<WeightedAddr> now)
+    private static async Task SendAsync(IServerStreamWriter<byte[]> responses, IReadOnlyList<WeightedAddr> old, IReadOnlyList<WeightedAddr> now)
     {
         var gone = old.Where(o => now.All(n => !n.Addr.Equals(o.Addr))).Select(o => o.Addr).ToArray();
         if (gone.Length > 0)
-            await responses.WriteAsync(new Update { Remove = new AddrSet { Addrs = { gone } } });
+            await responses.WriteAsync(new Update { Remove = new AddrSet { Addrs = { gone } } }.ToByteArray());
         var added = now.Where(n => !old.Contains(n)).ToArray();
         if (added.Length > 0)
-            await responses.WriteAsync(new Update { Add = new WeightedAddrSet { Addrs = { added }, MetricLabels = { ["namespace"] = "test" } } });
+            await responses.WriteAsync(new Update { Add = new WeightedAddrSet { Addrs = { added }, MetricLabels = { ["namespace"] = "test" } } }.ToByteArray());
     }
 }

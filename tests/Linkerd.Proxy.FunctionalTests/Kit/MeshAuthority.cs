@@ -42,7 +42,21 @@ internal sealed class MeshAuthority : IDisposable
         using var signed = Sign(Request(identity, key), now.AddMinutes(-5), now + (lifetime ?? TimeSpan.FromDays(1)));
         using var withKey = signed.CopyWithPrivateKey(key);
         // A key that only lives in memory cannot be used by SslStream on every platform.
-        return X509CertificateLoader.LoadPkcs12(withKey.Export(X509ContentType.Pkcs12), null);
+        return X509CertificateLoader.LoadPkcs12(withKey.Export(X509ContentType.Pkcs12), null, X509KeyStorageFlags.Exportable);
+    }
+
+    /// <summary>A leaf with an RSA key, which no peer accepts.</summary>
+    public X509Certificate2 IssueRsa(string identity)
+    {
+        using var key = RSA.Create(2048);
+        var request = new CertificateRequest($"CN={identity}", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        var names = new SubjectAlternativeNameBuilder();
+        names.AddDnsName(identity);
+        request.CertificateExtensions.Add(names.Build());
+        var now = DateTimeOffset.UtcNow;
+        using var signed = Sign(request.CreateSigningRequest(), now.AddMinutes(-5), now.AddDays(1));
+        using var withKey = signed.CopyWithPrivateKey(key);
+        return X509CertificateLoader.LoadPkcs12(withKey.Export(X509ContentType.Pkcs12), null, X509KeyStorageFlags.Exportable);
     }
 
     /// <summary>A request as the identity wrapper makes it: one DNS name or SPIFFE ID, DER.</summary>

@@ -20,13 +20,14 @@ internal sealed class MeshFixture : IAsyncDisposable
 
     public ControlPlane Control => _control!;
 
-    public static async Task<MeshFixture> StartAsync()
+    /// <param name="relayed">Proxies reach the control plane over links that a scenario can spoil.</param>
+    public static async Task<MeshFixture> StartAsync(bool relayed = false)
     {
         var mesh = new MeshFixture();
         try
         {
             var (ns, address) = mesh._network.Add("control");
-            mesh._control = await ControlPlane.StartAsync(mesh.Authority, ns, address);
+            mesh._control = await ControlPlane.StartAsync(mesh.Authority, ns, address, relayed);
             return mesh;
         }
         catch
@@ -51,6 +52,19 @@ internal sealed class MeshFixture : IAsyncDisposable
         await pod.StartProxyAsync(Control, environment);
         return pod;
     }
+
+    /// <summary>A pod with firewall and proxy, where the proxy runs under another command (<c>prlimit</c>, <c>env</c>).</summary>
+    public async Task<Pod> AddMeshedPodAsync(string name, string[] wrapper, params (string Name, string Value)[] environment)
+    {
+        var pod = AddPod(name);
+        pod.Wrapper = wrapper;
+        await pod.ProgramFirewallAsync();
+        await pod.StartProxyAsync(Control, environment);
+        return pod;
+    }
+
+    /// <summary>What the scenario has given the mesh to own.</summary>
+    public IEnumerable<T> Parts<T>() => _parts.OfType<T>().ToArray();
 
     /// <summary>Ends with the mesh.</summary>
     public T Own<T>(T part)

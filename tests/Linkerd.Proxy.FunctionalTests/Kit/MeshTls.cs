@@ -12,29 +12,30 @@ namespace Linkerd.Proxy.FunctionalTests.Kit;
 /// </summary>
 internal static class MeshTls
 {
-    public static Func<ConnectionDelegate, ConnectionDelegate> Terminate(MeshAuthority authority, X509Certificate2 certificate) => next => async connection =>
+    public static Func<ConnectionDelegate, ConnectionDelegate> Terminate(MeshTrust trust, Func<string> identity)
     {
-        await using var tls = new SslStream(new DuplexStream(connection.Transport));
-        await tls.AuthenticateAsServerAsync(new SslServerAuthenticationOptions
+        (MeshAuthority Authority, string Identity, SslStreamCertificateContext Context)? current = null;
+        return next => async connection =>
         {
-            ServerCertificateContext = SslStreamCertificateContext.Create(certificate, [authority.Issuer], offline: true),
-            EnabledSslProtocols = SslProtocols.Tls13,
-            ClientCertificateRequired = true,
-            RemoteCertificateValidationCallback = (_, peer, _, _) => peer is null || IsTrusted(authority, peer),
-        });
-        connection.Transport = new StreamPipe(tls);
-        await next(connection);
-    };
-
-    private static bool IsTrusted(MeshAuthority authority, X509Certificate peer)
-    {
-        using var chain = new X509Chain();
-        chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
-        chain.ChainPolicy.CustomTrustStore.Add(authority.Anchor);
-        chain.ChainPolicy.ExtraStore.Add(authority.Issuer);
-        chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
-        return chain.Build(new X509Certificate2(peer));
+            var (authority, name) = (trust.Issuing, identity());
+            if (current is not { } known || known.Authority != authority || known.Identity != name)
+                current = known = (authority, name, ContextOf(authority, authority.Issue(name)));
+            await using var tls = new SslStream(new DuplexStream(connection.Transport));
+            await tls.AuthenticateAsServerAsync(new SslServerAuthenticationOptions
+            {
+                ServerCertificateContext = known.Context,
+                EnabledSslProtocols = SslProtocols.Tls13,
+                ClientCertificateRequired = true,
+                RemoteCertificateValidationCallback = (_, peer, _, _) => peer is null || trust.IsTrusted(peer),
+            });
+            connection.Transport = new StreamPipe(tls);
+            await next(connection);
+        };
     }
+
+    /// <summary>A certificate with the issuer that leads to its anchor.</summary>
+    public static SslStreamCertificateContext ContextOf(MeshAuthority authority, X509Certificate2 certificate)
+        => SslStreamCertificateContext.Create(certificate, [authority.Issuer], offline: true);
 
     private sealed class StreamPipe(Stream stream) : IDuplexPipe
     {

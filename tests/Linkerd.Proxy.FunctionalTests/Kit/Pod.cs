@@ -29,6 +29,9 @@ internal sealed class Pod : IAsyncDisposable
 
     public ProxyProcess? Proxy { get; private set; }
 
+    /// <summary>What the proxy runs under.</summary>
+    public string[] Wrapper { get; set; } = [];
+
     /// <summary>The pod's name in a workload that a proxy sends.</summary>
     public static string NameOf(string workload)
     {
@@ -37,25 +40,28 @@ internal sealed class Pod : IAsyncDisposable
     }
 
     /// <summary>Runs proxy-init as the injected init container does.</summary>
-    public Task ProgramFirewallAsync(string inboundPortsToIgnore = "", string outboundPortsToIgnore = "", bool v6 = false)
+    public Task ProgramFirewallAsync(string inboundPortsToIgnore = "", string outboundPortsToIgnore = "", bool v6 = false, int proxyUid = ProxyProcess.Uid)
         => Shell.RunAsync(Binaries.Init, "proxy-init",
-            "--netns", Namespace.Path, "--incoming-proxy-port", "4143", "--outgoing-proxy-port", "4140", "--proxy-uid", $"{ProxyProcess.Uid}",
+            "--netns", Namespace.Path, "--incoming-proxy-port", "4143", "--outgoing-proxy-port", "4140", "--proxy-uid", $"{proxyUid}",
             "--inbound-ports-to-ignore", string.Join(',', new[] { "4190,4191,4567,4568", inboundPortsToIgnore }.Where(p => p.Length > 0)),
             "--outbound-ports-to-ignore", string.Join(',', new[] { "4567,4568", outboundPortsToIgnore }.Where(p => p.Length > 0)),
             "--firewall-bin-path", "iptables-nft", "--firewall-save-bin-path", "iptables-nft-save", $"--ipv6={(v6 ? "true" : "false")}", "--use-wait-flag");
 
     /// <summary>Starts the proxy and waits until it is ready.</summary>
-    public Task StartProxyAsync(ControlPlane control, params (string Name, string Value)[] environment) => StartProxyAsync(control, null, environment);
+    public async Task StartProxyAsync(ControlPlane control, params (string Name, string Value)[] environment)
+    {
+        LaunchProxy(control, environment);
+        await Proxy!.WhenReadyAsync();
+    }
 
-    /// <summary>Starts the proxy with so many descriptors.</summary>
-    public async Task StartProxyAsync(ControlPlane control, int? descriptors, params (string Name, string Value)[] environment)
+    /// <summary>Starts the proxy and waits for nothing.</summary>
+    public void LaunchProxy(ControlPlane control, params (string Name, string Value)[] environment)
     {
         WriteIdentity();
         var variables = control.Environment().ToDictionary();
         foreach (var (name, value) in Defaults().Concat(environment))
             variables["LINKERD2_PROXY_" + name] = value;
-        Proxy = ProxyProcess.Start(Namespace, Name, variables, descriptors);
-        await Proxy.WhenReadyAsync();
+        Proxy = ProxyProcess.Start(Namespace, Name, variables, Wrapper);
     }
 
     /// <summary>Runs a command as the application of the pod.</summary>
@@ -92,6 +98,9 @@ internal sealed class Pod : IAsyncDisposable
         ("IDENTITY_SERVER_ID", Identity),
         ("IDENTITY_SERVER_NAME", Identity),
         ("SHUTDOWN_GRACE_PERIOD", "1s"),
+        // On a busy machine a proxy that is still compiling itself may take a while.
+        ("INBOUND_CONNECT_TIMEOUT", "5s"),
+        ("OUTBOUND_CONNECT_TIMEOUT", "5s"),
     ];
 
     private void WriteIdentity()

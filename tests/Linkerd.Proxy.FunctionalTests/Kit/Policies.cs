@@ -12,7 +12,13 @@ namespace Linkerd.Proxy.FunctionalTests.Kit;
 internal static class Policies
 {
     /// <summary>Everyone may, whatever they speak.</summary>
-    public static Server AllUnauthenticated() => Detect("all-unauthenticated", new Authn { Unauthenticated = new() });
+    public static Server AllUnauthenticated(TimeSpan? detection = null)
+    {
+        var server = Detect("all-unauthenticated", new Authn { Unauthenticated = new() });
+        if (detection is { } timeout)
+            server.Protocol.Detect.Timeout = Duration.FromTimeSpan(timeout);
+        return server;
+    }
 
     /// <summary>Only clients with an identity of the mesh.</summary>
     public static Server AllAuthenticated() => Detect("all-authenticated", new Authn { MeshTLS = new() { Identities = new() { Suffixes = { new IdentitySuffix() } } } });

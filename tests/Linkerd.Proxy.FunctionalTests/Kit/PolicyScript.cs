@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
+using Google.Protobuf;
 using Linkerd.Api.Inbound;
 using Linkerd.Api.Mapping;
 using Linkerd.Api.Outbound;
@@ -14,9 +15,9 @@ namespace Linkerd.Proxy.FunctionalTests.Kit;
 internal sealed class PolicyScript
 {
     private static readonly Method<PortSpec, Server> s_getPort = Methods.Unary(InboundApi.ServiceName, InboundApi.GetPort, PortSpec.Parser, Server.Parser);
-    private static readonly Method<PortSpec, Server> s_watchPort = Methods.ServerStreaming(InboundApi.ServiceName, InboundApi.WatchPort, PortSpec.Parser, Server.Parser);
+    private static readonly Method<PortSpec, byte[]> s_watchPort = new(MethodType.ServerStreaming, InboundApi.ServiceName, InboundApi.WatchPort, Marshallers.Protobuf(PortSpec.Parser), Marshallers.Bytes);
     private static readonly Method<TrafficSpec, OutboundPolicy> s_get = Methods.Unary(OutboundApi.ServiceName, OutboundApi.Get, TrafficSpec.Parser, OutboundPolicy.Parser);
-    private static readonly Method<TrafficSpec, OutboundPolicy> s_watch = Methods.ServerStreaming(OutboundApi.ServiceName, OutboundApi.Watch, TrafficSpec.Parser, OutboundPolicy.Parser);
+    private static readonly Method<TrafficSpec, byte[]> s_watch = new(MethodType.ServerStreaming, OutboundApi.ServiceName, OutboundApi.Watch, Marshallers.Protobuf(TrafficSpec.Parser), Marshallers.Bytes);
 
     private readonly ConcurrentDictionary<string, int> _watching = new();
 
@@ -32,6 +33,9 @@ internal sealed class PolicyScript
     /// <summary>Open watches of <c>workload:port</c>.</summary>
     public int Watching(string key) => _watching.GetValueOrDefault(key);
 
+    /// <summary>Answers a method and key in place of the script, in octets of its own, when it returns a task.</summary>
+    public Func<string, string, IServerStreamWriter<byte[]>, CancellationToken, Task?>? Lie { get; set; }
+
     public void Map(IEndpointRouteBuilder endpoints)
     {
         endpoints.MapUnary(s_getPort, (spec, _) => Task.FromResult(Inbound.TryGet(KeyOf(spec), out var server) ? server : Policies.AllUnauthenticated()));
@@ -40,12 +44,18 @@ internal sealed class PolicyScript
             if (Failure is { } failure)
                 throw new RpcException(failure);
             var key = KeyOf(spec);
+            if (Lie?.Invoke(InboundApi.WatchPort, key, responses, context.CancellationToken) is { } lie)
+            {
+                await lie;
+                return;
+            }
+
             if (!Inbound.TryGet(key, out _))
                 Inbound.Set(key, Policies.AllUnauthenticated());
             _watching.AddOrUpdate(key, 1, (_, count) => count + 1);
             try
             {
-                await Inbound.FollowAsync(key, (_, server) => responses.WriteAsync(server), context.CancellationToken);
+                await Inbound.FollowAsync(key, (_, server) => responses.WriteAsync(server.ToByteArray()), context.CancellationToken);
             }
             finally
             {
@@ -55,8 +65,8 @@ internal sealed class PolicyScript
         endpoints.MapUnary(s_get, (spec, _) => Outbound.TryGet(KeyOf(spec), out var policy)
             ? Task.FromResult(policy)
             : throw new RpcException(new Status(StatusCode.NotFound, "No such service")));
-        endpoints.MapServerStreaming(s_watch, (spec, responses, context) =>
-            Outbound.FollowAsync(KeyOf(spec), (_, policy) => responses.WriteAsync(policy), context.CancellationToken));
+        endpoints.MapServerStreaming(s_watch, (spec, responses, context) => Lie?.Invoke(OutboundApi.Watch, KeyOf(spec), responses, context.CancellationToken)
+            ?? Outbound.FollowAsync(KeyOf(spec), (_, policy) => responses.WriteAsync(policy.ToByteArray()), context.CancellationToken));
     }
 
     private static string KeyOf(PortSpec spec) => $"{Pod.NameOf(spec.Workload)}:{spec.Port}";

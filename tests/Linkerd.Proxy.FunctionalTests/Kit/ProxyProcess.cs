@@ -28,6 +28,13 @@ internal sealed class ProxyProcess : IAsyncDisposable
 
     public int Id => _process.Id;
 
+    public bool HasExited => _process.HasExited;
+
+    public int ExitCode => _process.ExitCode;
+
+    /// <summary>Its memory and descriptors.</summary>
+    public ProcessFacts Facts => ProcessFacts.Of(Id);
+
     /// <summary>What it has logged so far.</summary>
     public string Log
     {
@@ -41,12 +48,11 @@ internal sealed class ProxyProcess : IAsyncDisposable
     /// <param name="ns">Where.</param>
     /// <param name="name">The pod's.</param>
     /// <param name="environment">All of it that concerns the proxy.</param>
-    /// <param name="descriptors">How many it may open; null for as many as this process may.</param>
-    public static ProxyProcess Start(NetworkNamespace ns, string name, IReadOnlyDictionary<string, string> environment, int? descriptors = null)
+    /// <param name="wrapper">A command that runs the proxy, such as <c>prlimit</c>; by default it is run directly.</param>
+    public static ProxyProcess Start(NetworkNamespace ns, string name, IReadOnlyDictionary<string, string> environment, params string[] wrapper)
     {
-        string[] limit = descriptors is { } count ? ["prlimit", $"--nofile={count}:{count}"] : [];
         // setpriv replaces itself, as ip does: the process that is waited for is the proxy.
-        var line = ns.Command([.. limit, "setpriv", $"--reuid={Uid}", $"--regid={Uid}", "--clear-groups", Binaries.Proxy]);
+        var line = ns.Command(["setpriv", $"--reuid={Uid}", $"--regid={Uid}", "--clear-groups", .. wrapper, Binaries.Proxy]);
         var start = new ProcessStartInfo(line[0], line[1..]) { RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["DOTNET_gcServer"] = "0";
         foreach (var (variable, value) in environment)
@@ -81,6 +87,32 @@ internal sealed class ProxyProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>It answers <c>/ready</c> with 200.</summary>
+    public async Task<bool> IsReadyAsync()
+    {
+        try
+        {
+            using var response = await _admin.GetAsync("/ready");
+            return response.StatusCode == HttpStatusCode.OK;
+        }
+        catch (HttpRequestException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Waits until memory and descriptors are what the scenario expects.</summary>
+    public async Task WhenFactsAsync(Func<ProcessFacts, bool> condition, string what, double seconds = 20)
+    {
+        var from = Stopwatch.GetTimestamp();
+        while (!condition(Facts))
+        {
+            if (Stopwatch.GetElapsedTime(from).TotalSeconds > seconds)
+                Assert.Fail($"{_name}: {what}: {Facts}\n{Log}");
+            await Task.Delay(50);
+        }
+    }
+
     /// <summary>The proxy's metrics as they are now.</summary>
     public async Task<Metrics> MetricsAsync() => Metrics.Parse(await _admin.GetStringAsync("/metrics"));
 
@@ -98,6 +130,9 @@ internal sealed class ProxyProcess : IAsyncDisposable
             await Task.Delay(20);
         }
     }
+
+    /// <summary>Ends it at once: the kernel closes what it had.</summary>
+    public void Kill() => _process.Kill();
 
     /// <summary>Asks it to stop, as Kubernetes does; its exit code.</summary>
     public async Task<int> StopAsync()
