@@ -143,6 +143,38 @@ public sealed class ControllerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_cron_job_makes_up_for_the_last_time_that_was_missed()
+    {
+        await CreateAsync("batch/v1", "cronjobs", """
+            kind: CronJob
+            metadata: {name: report}
+            spec:
+              schedule: "0 0 1 1 *"
+              suspend: true
+              jobTemplate:
+                metadata: {labels: {made-by: cron}}
+                spec: {template: {spec: {restartPolicy: Never, containers: [{name: c, image: host, command: ["true"]}]}}}
+            """);
+        var crons = _cluster.Client.Resource(WorkloadResources.CronJobs, "default");
+        var jobs = _cluster.Client.Resource(WorkloadResources.Jobs, "default");
+        // As after years in which the cluster was down: several times were missed, the last at the beginning of this year.
+        var year = TimeProvider.System.GetUtcNow().Year;
+        var due = new DateTimeOffset(year, 1, 1, 0, 0, 0, TimeSpan.Zero);
+        await crons.PatchAsync("report", Patch.Merge(new JsonObject { ["status"] = new JsonObject { ["lastScheduleTime"] = $"{year - 3}-06-01T00:00:00Z" } }), "status");
+        await crons.PatchAsync("report", Patch.Merge(JsonNode.Parse("""{"spec":{"suspend":false}}""")!));
+
+        var pod = Assert.Single(await PodsAsync(1));
+        var job = Assert.Single((await jobs.ListAsync()).Items);
+        Assert.Equal(($"report-{due.ToUnixTimeSeconds() / 60}", "cron"), (job.Metadata.Name, job.Metadata.Labels!["made-by"]));
+        await UntilAsync(async () => (await crons.GetAsync("report")).Status is { } s && s["active"] is JsonArray { Count: 1 }
+            && DateTimeOffset.Parse(s["lastScheduleTime"]!.GetValue<string>()) == due);
+
+        await StatusAsync(pod, """{"status":{"phase":"Succeeded"}}""");
+        await UntilAsync(async () => (await crons.GetAsync("report")).Status?["active"] is null or JsonArray { Count: 0 });
+        Assert.Single((await jobs.ListAsync()).Items);
+    }
+
+    [Fact]
     public async Task A_namespace_goes_with_all_that_is_in_it()
     {
         var namespaces = _cluster.Client.Resource(Resources.Namespaces);
