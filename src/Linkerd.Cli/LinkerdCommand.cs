@@ -31,6 +31,8 @@ public static class LinkerdCommand
         root.Subcommands.Add(new IdentityCommand(terminal));
         root.Subcommands.Add(new DemoCommand(terminal));
         root.Subcommands.Add(new LocalCommand(terminal));
+        foreach (var moved in MovedCommand.All(terminal))
+            root.Subcommands.Add(moved);
         return root;
     }
 }

@@ -1,3 +1,4 @@
 using Linkerd.Cli;
 
-return await LinkerdCommand.Create(new SystemTerminal()).Parse(args).InvokeAsync();
+var root = LinkerdCommand.Create(new SystemTerminal());
+return await root.Parse(LeadingNamespace.Move(root, args)).InvokeAsync();

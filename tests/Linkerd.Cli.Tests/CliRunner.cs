@@ -19,7 +19,8 @@ internal sealed class CliRunner : ITerminal
     public static async Task<(int Code, string Out, string Error)> RunAsync(string input, params string[] arguments)
     {
         var terminal = new CliRunner { In = new StringReader(input) };
-        var result = LinkerdCommand.Create(terminal).Parse(arguments);
+        var root = LinkerdCommand.Create(terminal);
+        var result = root.Parse(LeadingNamespace.Move(root, arguments));
         var code = await result.InvokeAsync(new System.CommandLine.InvocationConfiguration { Output = terminal.Out, Error = terminal.Error }, TestContext.Current.CancellationToken);
         return (code, terminal._out.ToString(), terminal._error.ToString());
     }

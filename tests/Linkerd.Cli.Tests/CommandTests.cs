@@ -24,6 +24,24 @@ public sealed class CommandTests
                 image: web:1
         """;
 
+    [Theory]
+    [InlineData("-n emojivoto viz stat deploy", "viz stat -n emojivoto deploy")]
+    [InlineData("viz -n emojivoto stat deploy", "viz stat -n emojivoto deploy")]
+    [InlineData("--verbose -L l5d --namespace=a viz edges po", "--verbose -L l5d viz edges --namespace=a po")]
+    [InlineData("viz stat deploy -n x", "viz stat deploy -n x")]
+    [InlineData("-n a inject -", "-n a inject -")]
+    [InlineData("-n", "-n")]
+    public void A_namespace_may_stand_before_the_command(string given, string read) =>
+        Assert.Equal(read, string.Join(' ', LeadingNamespace.Move(LinkerdCommand.Create(new CliRunner()), given.Split(' '))));
+
+    [Fact]
+    public async Task A_command_with_another_name_now_says_which()
+    {
+        var (code, _, error) = await CliRunner.RunAsync("", "stat", "deploy", "-n", "emojivoto");
+        Assert.Equal(1, code);
+        Assert.Equal("linkerd stat has another name: use linkerd viz stat\n", error);
+    }
+
     [Fact]
     public async Task Version_without_a_cluster_has_linkerds_two_lines()
     {
