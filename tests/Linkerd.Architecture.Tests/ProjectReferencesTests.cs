@@ -1,4 +1,5 @@
 using System.Xml.Linq;
+using Linkerd.Testing;
 
 namespace Linkerd.Architecture.Tests;
 
@@ -30,7 +31,7 @@ public sealed class ProjectReferencesTests
     public static TheoryData<string> Projects()
     {
         var data = new TheoryData<string>();
-        foreach (var file in Directory.EnumerateFiles(Path.Combine(RepositoryRoot(), "src"), "*.csproj", SearchOption.AllDirectories).Order())
+        foreach (var file in Directory.EnumerateFiles(Path.Combine(Repository.Root, "src"), "*.csproj", SearchOption.AllDirectories).Order())
             data.Add(Path.GetFileNameWithoutExtension(file));
         return data;
     }
@@ -40,7 +41,7 @@ public sealed class ProjectReferencesTests
     public void A_project_references_only_what_the_architecture_allows(string project)
     {
         Assert.True(Allowed.ContainsKey(project), $"{project} is not in the architecture's table: add it here and to docs/architecture.md, with its reason");
-        var file = Path.Combine(RepositoryRoot(), "src", project, project + ".csproj");
+        var file = Path.Combine(Repository.Root, "src", project, project + ".csproj");
         var references = XDocument.Load(file).Descendants("ProjectReference")
             .Select(r => Path.GetFileNameWithoutExtension(r.Attribute("Include")!.Value.Replace('\\', '/')))
             .ToArray();
@@ -50,20 +51,12 @@ public sealed class ProjectReferencesTests
     [Fact]
     public void Every_project_is_in_the_solution()
     {
-        var root = RepositoryRoot();
+        var root = Repository.Root;
         var solution = File.ReadAllText(Path.Combine(root, "Linkerd.slnx"));
         var missing = new[] { "src", "tests", "demo" }
             .SelectMany(d => Directory.EnumerateFiles(Path.Combine(root, d), "*.csproj", SearchOption.AllDirectories))
             .Select(f => Path.GetRelativePath(root, f))
             .Where(f => !solution.Contains($"\"{f}\"", StringComparison.Ordinal));
         Assert.Empty(missing);
-    }
-
-    private static string RepositoryRoot()
-    {
-        var directory = new DirectoryInfo(AppContext.BaseDirectory);
-        while (directory is not null && !File.Exists(Path.Combine(directory.FullName, "Linkerd.slnx")))
-            directory = directory.Parent;
-        return directory?.FullName ?? throw new InvalidOperationException("the tests must run inside the repository: no Linkerd.slnx above " + AppContext.BaseDirectory);
     }
 }

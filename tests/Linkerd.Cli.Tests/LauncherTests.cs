@@ -4,6 +4,7 @@ using Linkerd.Testing;
 namespace Linkerd.Cli.Tests;
 
 /// <summary><c>./linkerd</c> on machines of other kinds, made up in a mount namespace. Needs root.</summary>
+[System.Runtime.Versioning.SupportedOSPlatform("linux")]
 public sealed class LauncherTests : IDisposable
 {
     private const string User = "4242";

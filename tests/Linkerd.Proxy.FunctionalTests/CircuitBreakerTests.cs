@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using Linkerd.Api.Outbound;
 using Linkerd.Proxy.FunctionalTests.Kit;
+using Linkerd.Testing;
 using Microsoft.AspNetCore.Http;
 
 namespace Linkerd.Proxy.FunctionalTests;
@@ -15,6 +16,7 @@ public sealed class CircuitBreakerTests
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
+    [Proves("6.10 consecutive")]
     public async Task A_failing_endpoint_is_ejected_and_comes_back_when_well(int workers)
     {
         await using var mesh = await MeshFixture.StartAsync();
@@ -50,6 +52,7 @@ public sealed class CircuitBreakerTests
     }
 
     [Fact]
+    [Proves("6.10 unified")]
     public async Task A_low_success_rate_ejects_down_to_the_floor_and_the_server_s_hint_is_honoured()
     {
         await using var mesh = await MeshFixture.StartAsync();
@@ -87,6 +90,7 @@ public sealed class CircuitBreakerTests
     }
 
     [Fact]
+    [Proves("6.10 penalty")]
     public async Task Failures_that_are_penalized_move_the_load()
     {
         await using var mesh = await MeshFixture.StartAsync();

@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Text;
 using Linkerd.Proxy.FunctionalTests.Kit;
+using Linkerd.Testing;
 
 namespace Linkerd.Proxy.FunctionalTests;
 
@@ -20,6 +21,7 @@ public sealed class ConnectionLimitTests(LimitedMesh mesh) : IClassFixture<Limit
     }
 
     [Fact]
+    [Proves("6.2 DETECT_TIMEOUT", "6.5 timeout")]
     public async Task What_is_not_told_in_the_detection_time_is_opaque()
     {
         double before = await mesh.SumAsync("tcp_open_total", "direction=\"inbound\"", $"target_port=\"{LimitedMesh.Impatient}\"", "peer=\"dst\"");

@@ -73,6 +73,7 @@ public sealed class ControlPlaneFaultTests
     }
 
     [Fact]
+    [Proves("6.3 refused")]
     public async Task Certificates_that_are_wrong_are_refused_and_asked_for_again()
     {
         await using var mesh = await MeshFixture.StartAsync();

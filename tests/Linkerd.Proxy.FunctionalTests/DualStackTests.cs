@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using Linkerd.Proxy.FunctionalTests.Kit;
+using Linkerd.Testing;
 
 namespace Linkerd.Proxy.FunctionalTests;
 
@@ -18,6 +19,7 @@ public sealed class DualStackTests
     ];
 
     [Fact]
+    [Proves("6.2 OUTBOUND_LISTEN")]
     public async Task Both_families_cross_the_mesh()
     {
         await using var mesh = await MeshFixture.StartAsync();
@@ -41,6 +43,7 @@ public sealed class DualStackTests
     }
 
     [Fact]
+    [Proves("6.2 OUTBOUND_LISTEN")]
     public async Task A_host_without_IPv6_is_served_over_IPv4()
     {
         await using var mesh = await MeshFixture.StartAsync();

@@ -6,6 +6,7 @@ using Linkerd.Grpc;
 using Linkerd.Grpc.AspNetCore;
 using Linkerd.Grpc.AspNetCore.Tests;
 using Linkerd.Proxy.FunctionalTests.Kit;
+using Linkerd.Testing;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Linkerd.Proxy.FunctionalTests;
@@ -34,6 +35,7 @@ public sealed class EndpointFaultTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
+    [Proves("6.6 reset")]
     public async Task A_response_that_breaks_off_never_looks_complete(bool meshed)
     {
         await using var mesh = await MeshFixture.StartAsync();
@@ -110,6 +112,7 @@ public sealed class EndpointFaultTests
     }
 
     [Fact]
+    [Proves("6.3 server name")]
     public async Task Endpoints_that_cannot_prove_who_they_are_get_no_request()
     {
         await using var mesh = await MeshFixture.StartAsync();

@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Linkerd.Interop;
 using Linkerd.Proxy.FunctionalTests.Kit;
+using Linkerd.Testing;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Linkerd.Proxy.FunctionalTests;
@@ -136,6 +137,7 @@ public sealed class ForeignPeerTests(GrpcJsFixture grpcJs)
     }
 
     [Fact]
+    [Proves("6.3 optional client", "6.3 TLS 1.3")]
     public async Task TLS_clients_that_are_no_proxies_are_judged_by_their_certificates()
     {
         await using var mesh = await MeshFixture.StartAsync();

@@ -3,6 +3,7 @@ using System.Text;
 using Linkerd.Api.Destination;
 using Linkerd.Api.Mapping;
 using Linkerd.Proxy.FunctionalTests.Kit;
+using Linkerd.Testing;
 
 namespace Linkerd.Proxy.FunctionalTests;
 
@@ -12,6 +13,7 @@ public sealed class GatewayTests
     private const string Exported = "web.test.svc.cluster.local:80";
 
     [Fact]
+    [Proves("6.4 gateway", "6.7 forwarded", "6.9 gateway")]
     public async Task A_request_passes_the_gateway_to_the_service_that_it_is_for()
     {
         await using var mesh = await MeshFixture.StartAsync();
@@ -35,6 +37,7 @@ public sealed class GatewayTests
     }
 
     [Fact]
+    [Proves("6.2 GATEWAY_SUFFIXES", "6.8 loop", "6.9 gateway")]
     public async Task Names_that_are_not_served_and_loops_are_refused()
     {
         await using var mesh = await MeshFixture.StartAsync();

@@ -1,4 +1,5 @@
 using Linkerd.Proxy.FunctionalTests.Kit;
+using Linkerd.Testing;
 
 namespace Linkerd.Proxy.FunctionalTests;
 
@@ -133,6 +134,7 @@ public sealed class HttpLimitTests(LimitedMesh mesh) : IClassFixture<LimitedMesh
     }
 
     [Fact]
+    [Proves("6.2 IDLE_CONNS")]
     public async Task A_pooled_connection_that_is_idle_is_closed()
     {
         double before = await mesh.SumAsync("tcp_close_total", "direction=\"inbound\"", "peer=\"dst\"");

@@ -7,6 +7,7 @@ using Linkerd.Grpc;
 using Linkerd.Grpc.AspNetCore;
 using Linkerd.Grpc.AspNetCore.Tests;
 using Linkerd.Proxy.FunctionalTests.Kit;
+using Linkerd.Testing;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using HttpMethod = Linkerd.Api.HttpTypes.HttpMethod;
 
@@ -19,6 +20,7 @@ public sealed class InboundPolicyTests
     private const string Srv = "srv_group=\"policy.linkerd.io\",srv_kind=\"server\",srv_name=\"api\",srv_port=\"8080\"";
 
     [Fact]
+    [Proves("6.14 authz", "6.8 not found")]
     public async Task Routes_authorize_filter_and_are_counted_by_name()
     {
         await using var mesh = await MeshFixture.StartAsync();
@@ -77,6 +79,7 @@ public sealed class InboundPolicyTests
     }
 
     [Fact]
+    [Proves("6.13 networks")]
     public async Task Networks_and_TLS_decide_too()
     {
         await using var mesh = await MeshFixture.StartAsync();
@@ -109,6 +112,7 @@ public sealed class InboundPolicyTests
     }
 
     [Fact]
+    [Proves("6.5 policy")]
     public async Task Grpc_routes_authorize_and_fail_calls_by_method()
     {
         await using var mesh = await MeshFixture.StartAsync();
@@ -149,6 +153,7 @@ public sealed class InboundPolicyTests
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
+    [Proves("6.8 rate limit", "6.13 rate limit")]
     public async Task A_limit_of_100_a_second_is_held_within_5_percent(int workers)
     {
         await using var mesh = await MeshFixture.StartAsync();
@@ -180,6 +185,7 @@ public sealed class InboundPolicyTests
     }
 
     [Fact]
+    [Proves("6.13 rate limit")]
     public async Task Limits_by_identity_and_overrides_are_told_apart()
     {
         await using var mesh = await MeshFixture.StartAsync();
@@ -202,6 +208,7 @@ public sealed class InboundPolicyTests
     }
 
     [Fact]
+    [Proves("6.13 live")]
     public async Task A_connection_that_a_later_policy_denies_is_ended()
     {
         await using var mesh = await MeshFixture.StartAsync();
@@ -223,6 +230,7 @@ public sealed class InboundPolicyTests
     }
 
     [Fact]
+    [Proves("6.8 invalid policy", "6.13 malformed")]
     public async Task A_policy_that_makes_no_sense_fails_requests_and_closes_connections_until_a_better_one_comes()
     {
         await using var mesh = await MeshFixture.StartAsync();
@@ -328,6 +336,7 @@ public sealed class InboundPolicyTests
     }
 
     [Fact]
+    [Proves("6.13 audit")]
     public async Task Audit_logs_what_it_lets_through()
     {
         await using var mesh = await MeshFixture.StartAsync();
@@ -345,6 +354,7 @@ public sealed class InboundPolicyTests
     }
 
     [Fact]
+    [Proves("6.13 watches")]
     public async Task The_policy_of_a_port_that_was_not_named_is_asked_for_when_it_is_used()
     {
         await using var mesh = await MeshFixture.StartAsync();

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using Linkerd.Proxy.FunctionalTests.Kit;
+using Linkerd.Testing;
 
 namespace Linkerd.Proxy.FunctionalTests;
 
@@ -8,6 +9,7 @@ namespace Linkerd.Proxy.FunctionalTests;
 public sealed class IngressTests
 {
     [Fact]
+    [Proves("6.2 INGRESS_MODE", "6.7 l5d-dst-override", "6.9 ingress")]
     public async Task A_request_goes_to_the_service_that_it_names()
     {
         await using var mesh = await MeshFixture.StartAsync();
@@ -68,6 +70,7 @@ public sealed class IngressTests
     }
 
     [Fact]
+    [Proves("6.9 ingress")]
     public async Task Without_a_name_it_goes_where_it_was_sent_to()
     {
         await using var mesh = await MeshFixture.StartAsync();
@@ -89,6 +92,7 @@ public sealed class IngressTests
     }
 
     [Fact]
+    [Proves("6.7 l5d-require-id")]
     public async Task A_required_identity_is_held_against_the_servers()
     {
         await using var mesh = await MeshFixture.StartAsync();

@@ -3,6 +3,7 @@ using System.Net;
 using Linkerd.Grpc.AspNetCore;
 using Linkerd.Grpc.AspNetCore.Tests;
 using Linkerd.Proxy.FunctionalTests.Kit;
+using Linkerd.Testing;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Linkerd.Proxy.FunctionalTests;
@@ -33,6 +34,7 @@ public sealed class LifecycleTests
     }
 
     [Fact]
+    [Proves("6.16 drain")]
     public async Task A_proxy_that_is_told_to_stop_finishes_what_it_has_begun()
     {
         await using var mesh = await MeshFixture.StartAsync();

@@ -56,6 +56,7 @@ public sealed class LoadTests
     }
 
     [Fact]
+    [Proves("6.3 refresh")]
     public async Task Certificates_are_renewed_under_load_and_streams_survive()
     {
         await using var mesh = await MeshFixture.StartAsync();

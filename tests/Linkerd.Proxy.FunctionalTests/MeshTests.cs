@@ -1,4 +1,5 @@
 using Linkerd.Proxy.FunctionalTests.Kit;
+using Linkerd.Testing;
 
 namespace Linkerd.Proxy.FunctionalTests;
 
@@ -6,6 +7,7 @@ namespace Linkerd.Proxy.FunctionalTests;
 public sealed class MeshTests
 {
     [Fact]
+    [Proves("6.7 l5d-client-id", "6.14 request_total")]
     public async Task A_request_crosses_the_mesh_with_its_clients_identity()
     {
         await using var mesh = await MeshFixture.StartAsync();

@@ -28,6 +28,7 @@ public sealed partial class MetricsTests
     ];
 
     [Fact]
+    [Proves("6.14 tcp", "6.14 stack", "6.14 detect", "6.14 inbound", "6.14 balancer", "6.14 outbound tcp", "6.14 control", "6.14 control balancer", "6.14 process")]
     public async Task A_real_proxy_shows_what_the_page_says_and_nothing_else()
     {
         await using var mesh = await MeshFixture.StartAsync();

@@ -3,6 +3,7 @@ using Linkerd.Grpc;
 using Linkerd.Grpc.AspNetCore;
 using Linkerd.Grpc.AspNetCore.Tests;
 using Linkerd.Proxy.FunctionalTests.Kit;
+using Linkerd.Testing;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using GrpcRoute = Linkerd.Api.Outbound.GrpcRoute;
@@ -18,6 +19,7 @@ public sealed class OutboundGrpcRouteTests
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
+    [Proves("6.11 policy retries", "6.12 grpc")]
     public async Task Calls_that_fail_are_tried_again_wherever_the_status_stands(int workers)
     {
         await using var mesh = await MeshFixture.StartAsync();
@@ -40,6 +42,7 @@ public sealed class OutboundGrpcRouteTests
     }
 
     [Fact]
+    [Proves("6.8 grpc failure")]
     public async Task Faults_are_injected_as_codes_and_routes_match_by_method()
     {
         await using var mesh = await MeshFixture.StartAsync();

@@ -3,6 +3,7 @@ using Linkerd.Api.HttpRoute;
 using Linkerd.Api.HttpTypes;
 using Linkerd.Api.Outbound;
 using Linkerd.Proxy.FunctionalTests.Kit;
+using Linkerd.Testing;
 using Microsoft.AspNetCore.Http;
 using HttpMethod = System.Net.Http.HttpMethod;
 using Ratio = Linkerd.Api.HttpRoute.Ratio;
@@ -18,6 +19,7 @@ public sealed class OutboundRouteTests
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
+    [Proves("6.9 backends", "6.14 outbound route")]
     public async Task A_90_to_10_split_is_kept_within_one_percent(int workers)
     {
         // Exact by construction: each worker is off by less than two requests, whatever the chances.
@@ -41,6 +43,7 @@ public sealed class OutboundRouteTests
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
+    [Proves("6.8 http failure")]
     public async Task Faults_are_injected_into_30_percent(int workers)
     {
         await using var mesh = await MeshFixture.StartAsync();
@@ -59,6 +62,7 @@ public sealed class OutboundRouteTests
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
+    [Proves("6.11 policy retries", "6.14 retry")]
     public async Task Retries_lift_a_route_that_fails_half_of_the_time(int workers)
     {
         await using var mesh = await MeshFixture.StartAsync();
@@ -91,6 +95,7 @@ public sealed class OutboundRouteTests
     }
 
     [Fact]
+    [Proves("6.11 overflow", "6.14 retry")]
     public async Task A_body_too_large_to_keep_is_not_sent_again()
     {
         await using var mesh = await MeshFixture.StartAsync();
@@ -123,6 +128,7 @@ public sealed class OutboundRouteTests
     }
 
     [Fact]
+    [Proves("6.8 timeout", "6.11 timeouts")]
     public async Task Timeouts_cut_a_slow_route()
     {
         await using var mesh = await MeshFixture.StartAsync();
@@ -171,6 +177,7 @@ public sealed class OutboundRouteTests
     }
 
     [Fact]
+    [Proves("6.8 redirect")]
     public async Task Headers_are_modified_redirects_answered_and_backends_filtered()
     {
         await using var mesh = await MeshFixture.StartAsync();
@@ -211,6 +218,7 @@ public sealed class OutboundRouteTests
     }
 
     [Fact]
+    [Proves("6.7 l5d-retry")]
     public async Task Request_headers_override_where_the_route_allows_them()
     {
         await using var mesh = await MeshFixture.StartAsync();

@@ -6,6 +6,7 @@ using Linkerd.Grpc;
 using Linkerd.Grpc.AspNetCore;
 using Linkerd.Grpc.AspNetCore.Tests;
 using Linkerd.Proxy.FunctionalTests.Kit;
+using Linkerd.Testing;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Linkerd.Proxy.FunctionalTests;
@@ -140,6 +141,7 @@ public sealed class ProtocolTests
     }
 
     [Fact]
+    [Proves("6.5 opaque")]
     public async Task Bytes_that_are_no_http_are_detected_and_carried()
     {
         await using var mesh = await MeshFixture.StartAsync();

@@ -1,5 +1,6 @@
 using Google.Protobuf.WellKnownTypes;
 using Linkerd.Proxy.FunctionalTests.Kit;
+using Linkerd.Testing;
 
 namespace Linkerd.Proxy.FunctionalTests;
 
@@ -9,6 +10,7 @@ public sealed class RequestLimitTests
     private const string Get = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
 
     [Fact]
+    [Proves("6.2 MAX_IN_FLIGHT", "6.2 IDLE_CONNS", "6.2 METRICS_RETAIN_IDLE", "6.8 loadshed", "6.14 expiry")]
     public async Task Requests_above_those_in_flight_are_shed_and_idle_connections_and_series_are_given_up()
     {
         await using var mesh = await MeshFixture.StartAsync();
@@ -53,6 +55,7 @@ public sealed class RequestLimitTests
     }
 
     [Fact]
+    [Proves("6.2 QUEUE", "6.8 failfast", "6.14 errors")]
     public async Task Requests_wait_for_an_endpoint_in_a_bounded_queue_for_a_bounded_time()
     {
         await using var mesh = await MeshFixture.StartAsync();
@@ -76,6 +79,7 @@ public sealed class RequestLimitTests
     }
 
     [Fact]
+    [Proves("6.2 CONNECT_TIMEOUT")]
     public async Task A_connect_that_takes_too_long_is_answered_502_and_destinations_are_bounded()
     {
         await using var mesh = await MeshFixture.StartAsync();

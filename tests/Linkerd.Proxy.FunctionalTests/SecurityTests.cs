@@ -1,4 +1,5 @@
 using Linkerd.Proxy.FunctionalTests.Kit;
+using Linkerd.Testing;
 
 namespace Linkerd.Proxy.FunctionalTests;
 
@@ -6,6 +7,7 @@ namespace Linkerd.Proxy.FunctionalTests;
 public sealed class SecurityTests
 {
     [Fact]
+    [Proves("6.3 labels", "6.14 authz", "6.8 unauthorised", "6.13 networks")]
     public async Task A_client_outside_the_mesh_is_served_until_policy_asks_for_identity()
     {
         await using var mesh = await MeshFixture.StartAsync();
@@ -28,6 +30,7 @@ public sealed class SecurityTests
     }
 
     [Fact]
+    [Proves("6.3 labels")]
     public async Task A_server_outside_the_mesh_is_reached_in_clear()
     {
         await using var mesh = await MeshFixture.StartAsync();
@@ -42,6 +45,7 @@ public sealed class SecurityTests
     }
 
     [Fact]
+    [Proves("6.3 server name")]
     public async Task An_endpoint_that_proves_another_identity_is_refused()
     {
         await using var mesh = await MeshFixture.StartAsync();

@@ -2,6 +2,7 @@ using System.Net;
 using Google.Protobuf.WellKnownTypes;
 using Linkerd.Api.Destination;
 using Linkerd.Proxy.FunctionalTests.Kit;
+using Linkerd.Testing;
 using Microsoft.AspNetCore.Http;
 using HttpMethod = Linkerd.Api.HttpTypes.HttpMethod;
 
@@ -18,6 +19,7 @@ public sealed class ServiceProfileTests
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
+    [Proves("6.11 profile retries", "6.14 route", "6.9 profile first")]
     public async Task Retries_lift_a_route_within_the_budget_and_other_routes_stay(int workers)
     {
         await using var mesh = await MeshFixture.StartAsync();
@@ -54,6 +56,7 @@ public sealed class ServiceProfileTests
     }
 
     [Fact]
+    [Proves("6.11 timeouts", "6.12 classes", "6.14 route")]
     public async Task A_timeout_cuts_a_slow_route_and_response_classes_decide_what_fails()
     {
         await using var mesh = await MeshFixture.StartAsync();

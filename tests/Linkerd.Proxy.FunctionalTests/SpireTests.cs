@@ -1,5 +1,6 @@
 using Linkerd.Api.Destination;
 using Linkerd.Proxy.FunctionalTests.Kit;
+using Linkerd.Testing;
 
 namespace Linkerd.Proxy.FunctionalTests;
 
@@ -7,6 +8,7 @@ namespace Linkerd.Proxy.FunctionalTests;
 public sealed class SpireTests
 {
     [Fact]
+    [Proves("6.2 SPIRE")]
     public async Task Workloads_are_known_by_their_SPIFFE_IDs_and_SVIDs_are_renewed_live()
     {
         await using var mesh = await MeshFixture.StartAsync();

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Linkerd.Grpc.AspNetCore;
 using Linkerd.Grpc.AspNetCore.Tests;
 using Linkerd.Proxy.FunctionalTests.Kit;
+using Linkerd.Testing;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Linkerd.Proxy.FunctionalTests;
@@ -17,6 +18,7 @@ public sealed class TapTests : IDisposable
     public void Dispose() => _folder.Delete(recursive: true);
 
     [Fact]
+    [Proves("6.16 tap")]
     public async Task Both_ends_of_a_request_are_told_by_three_events_each()
     {
         await using var mesh = await MeshFixture.StartAsync();
@@ -101,6 +103,7 @@ public sealed class TapTests : IDisposable
     [InlineData("tap", """{"limit":1,"match":{"source":{"netmask":{"ip":{"ipv4":1},"mask":99}}}}""", "INVALID_ARGUMENT match.netmask: 99 is no length of a prefix")]
     [InlineData("other", """{"limit":1,"match":{"all":{}}}""", "UNAUTHENTICATED Unauthorized client")]
     [InlineData("nobody", """{"limit":1,"match":{"all":{}}}""", "UNAUTHENTICATED Unauthorized client")]
+    [Proves("6.2 TAP_SVC_NAME", "6.16 tap")]
     public async Task Others_and_senseless_requests_are_refused(string who, string request, string status)
     {
         await using var mesh = await MeshFixture.StartAsync();

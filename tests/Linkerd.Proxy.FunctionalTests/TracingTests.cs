@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Linkerd.Proxy.FunctionalTests.Kit;
+using Linkerd.Testing;
 
 namespace Linkerd.Proxy.FunctionalTests;
 
@@ -13,6 +14,7 @@ public sealed class TracingTests
     [InlineData("traceparent", "00-" + Trace + "-" + Parent + "-01")]
     [InlineData("grpc-trace-bin", "AABL+S81d7NNpqPOkp0ODkc2AQDwZ6oLqQK3AgE=")]
     [InlineData("x-b3-traceid", Trace)]
+    [Proves("6.16 export", "6.2 TRACE")]
     public async Task A_sampled_request_leaves_a_chain_of_spans(string header, string value)
     {
         await using var mesh = await MeshFixture.StartAsync();
@@ -85,6 +87,7 @@ public sealed class TracingTests
     [Theory]
     [InlineData("apache")]
     [InlineData("json")]
+    [Proves("6.16 access log")]
     public async Task Every_inbound_request_is_a_line_of_the_access_log(string format)
     {
         await using var mesh = await MeshFixture.StartAsync();

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Linkerd.Api.Destination;
 using Linkerd.Proxy.FunctionalTests.Kit;
+using Linkerd.Testing;
 
 namespace Linkerd.Proxy.FunctionalTests;
 
@@ -13,6 +14,7 @@ public sealed class TransportHeaderTests
     private const string Client = "peer.test.serviceaccount.identity.linkerd.cluster.local";
 
     [Fact]
+    [Proves("6.4 outbound", "6.4 session protocol")]
     public async Task The_outbound_proxy_names_port_and_protocol()
     {
         await using var mesh = await MeshFixture.StartAsync();
@@ -47,6 +49,7 @@ public sealed class TransportHeaderTests
     }
 
     [Fact]
+    [Proves("6.4 local", "6.4 session protocol", "6.2 INBOUND_IPS")]
     public async Task The_inbound_proxy_serves_the_port_that_the_header_names()
     {
         await using var mesh = await MeshFixture.StartAsync();
@@ -70,6 +73,7 @@ public sealed class TransportHeaderTests
     }
 
     [Fact]
+    [Proves("6.4 direct")]
     public async Task Direct_connections_without_identity_ALPN_or_header_are_refused()
     {
         await using var mesh = await MeshFixture.StartAsync();

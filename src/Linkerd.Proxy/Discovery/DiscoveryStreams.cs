@@ -139,7 +139,7 @@ public sealed class DiscoveryStreams(ProxyConfig config, ControlClient destinati
             if (cancellation.IsCancellationRequested) return;
             if (isFinal?.Invoke(status.StatusCode) == true)
             {
-                if (status.StatusCode is StatusCode.InvalidArgument or StatusCode.FailedPrecondition)
+                if (status.StatusCode is StatusCode.InvalidArgument or StatusCode.FailedPrecondition or StatusCode.Unimplemented)
                     log.Log(LogLevel.Warn, $"{what}: {status.StatusCode}: {status.Detail}: not asked for again", "control");
                 return;
             }

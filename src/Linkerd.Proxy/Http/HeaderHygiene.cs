@@ -15,8 +15,8 @@ internal static class HeaderHygiene
         request.Remove(KnownHeader.L5dClientId);
     }
 
-    /// <summary>Removes what the server, or the proxy before it, said to this proxy alone. True when the client's connection is to be closed after the answer.</summary>
-    public static bool OnResponse(HeaderBlock response, Direction direction)
+    /// <summary>Removes what the server, or the proxy before it, said to this proxy alone, and what the client is not to hear. True when the client's connection is to be closed after the answer.</summary>
+    public static bool OnResponse(HeaderBlock response, Direction direction, bool tells)
     {
         if (direction == Direction.Inbound)
         {
@@ -26,6 +26,7 @@ internal static class HeaderHygiene
             return false;
         }
 
+        if (!tells) response.Remove(KnownHeader.L5dProxyError);
         return response.TryGet(KnownHeader.L5dProxyConnection, out ReadOnlySpan<byte> value) && value.SequenceEqual("close"u8) & response.Remove(KnownHeader.L5dProxyConnection);
     }
 }

@@ -231,7 +231,7 @@ internal sealed partial class RelayExchange : HttpExchange, IHttpStreamHandler, 
         if (_server is not { } server) return;
         if (_hasLimits) OnHeadRelayed(head);
         if (_keeps) StopReplay(server);
-        if (HeaderHygiene.OnResponse(head, _connection!.Options.Direction)) server.CloseConnectionAfter();
+        if (HeaderHygiene.OnResponse(head, _connection!.Options.Direction, _connection.Options.EmitHeaders)) server.CloseConnectionAfter();
         if (_target is { } target) OriginalProtocol.PrepareResponse(head, Request, target);
         server.SendHead(head, end);
     }

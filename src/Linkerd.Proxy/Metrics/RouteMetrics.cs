@@ -14,7 +14,7 @@ public sealed class RouteMetrics
     private readonly OutboundRouteFamilies _families;
     private readonly bool _hostnames;
     private readonly int _worker;
-    private readonly List<Host> _hosts = [];
+    private readonly List<RouteHost> _hosts = [];
 
     public RouteMetrics(OutboundRouteFamilies families, Labels parent, Labels route, bool hostnames, int worker)
     {
@@ -24,7 +24,7 @@ public sealed class RouteMetrics
         _hostnames = hostnames;
         _worker = worker;
         Frames = families.RequestFrames.With(Labels);
-        _hosts.Add(new Host(this, []));
+        _hosts.Add(Host([]));
     }
 
     /// <summary>Those of the parent and the route.</summary>
@@ -36,45 +36,38 @@ public sealed class RouteMetrics
     /// <summary>What the retries of the route count in.</summary>
     public RetryMetrics Retries => field ??= new RetryMetrics(_families, Labels, _worker);
 
-    /// <summary>An exchange is over.</summary>
-    public void OnEnd(HttpExchange exchange)
+    /// <summary>Where an exchange that begins will be counted: by the host it asks for, which is not known any more when it ends.</summary>
+    public RouteHost HostOf(HttpExchange exchange)
     {
         ArgumentNullException.ThrowIfNull(exchange);
-        Host host = _hostnames ? Find(exchange.Hostname) : _hosts[0];
+        return _hostnames ? Find(exchange.Hostname) : _hosts[0];
+    }
+
+    /// <summary>An exchange is over.</summary>
+    public static void OnEnd(HttpExchange exchange, RouteHost host)
+    {
+        ArgumentNullException.ThrowIfNull(exchange);
+        ArgumentNullException.ThrowIfNull(host);
         host.Duration.Observe((exchange.Worker.Loop.Now - exchange.StartedAt) / 1e9);
         host.Statuses.Count(exchange);
     }
 
-    private Host Find(ReadOnlySpan<byte> name)
+    private RouteHost Find(ReadOnlySpan<byte> name)
     {
-        foreach (Host known in _hosts)
+        foreach (RouteHost known in _hosts)
         {
             if (Ascii.EqualsIgnoreCase(known.Name, name)) return known;
         }
 
         if (_hosts.Count > MaxHostnames || name.Length > 253) return _hosts[0];
-        var made = new Host(this, name.ToArray());
+        RouteHost made = Host(name.ToArray());
         _hosts.Add(made);
         return made;
     }
 
-    private sealed class Host
+    private RouteHost Host(byte[] name)
     {
-        private readonly Histogram _duration;
-
-        public Host(RouteMetrics owner, byte[] name)
-        {
-            Name = name;
-            Telemetry.Labels labels = owner.Labels.And("hostname", Encoding.ASCII.GetString(name).ToLowerInvariant());
-            _duration = owner._families.RequestDuration.With(labels);
-            Duration = _duration.For(owner._worker);
-            Statuses = new StatusCounters(owner._families.RequestStatuses, labels, owner._families.IsGrpc, owner._worker);
-        }
-
-        public byte[] Name { get; }
-
-        public HistogramCell Duration { get; }
-
-        public StatusCounters Statuses { get; }
+        Labels labels = Labels.And("hostname", Encoding.ASCII.GetString(name).ToLowerInvariant());
+        return new RouteHost(name, _families.RequestDuration.With(labels).For(_worker), new StatusCounters(_families.RequestStatuses, labels, _families.IsGrpc, _worker));
     }
 }

@@ -21,6 +21,7 @@ internal sealed class OutboundCall : IExchangeObserver, IAttemptPolicy, IWaiting
     private OutboundTarget? _target;
     private IExchangeObserver? _outer;
     private RouteRule? _rule;
+    private RouteHost? _host;
     private RuleBackend? _backend;
     private RetrySettings? _retry;
     private RequestMatcher? _matched;
@@ -53,6 +54,7 @@ internal sealed class OutboundCall : IExchangeObserver, IAttemptPolicy, IWaiting
         }
 
         _rule = rule;
+        _host = rule.Metrics?.HostOf(exchange);
         exchange.RouteLabels = rule.Labels;
         if (rule.Profile is { } profile) BeginProfile(exchange, profile);
         if (!rule.Filters.TryPass(request, _matched, out ProxyError answer))
@@ -79,7 +81,7 @@ internal sealed class OutboundCall : IExchangeObserver, IAttemptPolicy, IWaiting
         _stack.OnExchangeEnd(exchange);
         if (_rule is { } rule)
         {
-            rule.Metrics?.OnEnd(exchange);
+            if (_host is { } host) RouteMetrics.OnEnd(exchange, host);
             rule.Profile?.Metrics.OnEnd(exchange);
             if (_retries > 0 && rule.Metrics is { } metrics && exchange.Error.IsNone && exchange.Fault.IsNone && !_retry!.IsRetryable(exchange)) metrics.Retries.Successes.Increment();
         }
@@ -90,6 +92,7 @@ internal sealed class OutboundCall : IExchangeObserver, IAttemptPolicy, IWaiting
         _target = null;
         _exchange = null;
         _rule = null;
+        _host = null;
         _backend = null;
         _retry = null;
         _matched = null;

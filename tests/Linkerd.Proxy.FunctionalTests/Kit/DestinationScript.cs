@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Google.Protobuf;
 using Linkerd.Api.Destination;
 using Linkerd.Api.Services;
@@ -25,12 +26,16 @@ internal sealed class DestinationScript
     /// <summary>Answers a method and key in place of the script, in octets of its own, when it returns a task.</summary>
     public Func<string, string, IServerStreamWriter<byte[]>, CancellationToken, Task?>? Lie { get; set; }
 
+    /// <summary>What proxies said of themselves, one for each stream that they opened.</summary>
+    public ConcurrentQueue<string> ContextTokens { get; } = new();
+
     public void Map(IEndpointRouteBuilder endpoints)
     {
         endpoints.MapServerStreaming(s_get, (request, responses, context) => Lie?.Invoke(DestinationApi.Get, request.Path, responses, context.CancellationToken)
             ?? Endpoints.FollowAsync(request.Path, (old, now) => SendAsync(responses, old ?? [], now), context.CancellationToken));
         endpoints.MapServerStreaming(s_getProfile, async (request, responses, context) =>
         {
+            ContextTokens.Enqueue(request.ContextToken);
             if (Lie?.Invoke(DestinationApi.GetProfile, request.Path, responses, context.CancellationToken) is { } lie)
             {
                 await lie;

@@ -30,6 +30,15 @@ internal sealed class PolicyScript
     /// <summary>Fails inbound watches while set.</summary>
     public Status? Failure { get; set; }
 
+    /// <summary>Fails inbound watches of <c>workload:port</c>.</summary>
+    public ConcurrentDictionary<string, Status> Failures { get; } = new();
+
+    /// <summary>Inbound watches that were begun, by <c>workload:port</c>.</summary>
+    public ConcurrentDictionary<string, int> Asked { get; } = new();
+
+    /// <summary>Fails outbound watches while set.</summary>
+    public Status? OutboundFailure { get; set; }
+
     /// <summary>Open watches of <c>workload:port</c>.</summary>
     public int Watching(string key) => _watching.GetValueOrDefault(key);
 
@@ -44,6 +53,9 @@ internal sealed class PolicyScript
             if (Failure is { } failure)
                 throw new RpcException(failure);
             var key = KeyOf(spec);
+            Asked.AddOrUpdate(key, 1, static (_, count) => count + 1);
+            if (Failures.TryGetValue(key, out var own))
+                throw new RpcException(own);
             if (Lie?.Invoke(InboundApi.WatchPort, key, responses, context.CancellationToken) is { } lie)
             {
                 await lie;
@@ -65,8 +77,10 @@ internal sealed class PolicyScript
         endpoints.MapUnary(s_get, (spec, _) => Outbound.TryGet(KeyOf(spec), out var policy)
             ? Task.FromResult(policy)
             : throw new RpcException(new Status(StatusCode.NotFound, "No such service")));
-        endpoints.MapServerStreaming(s_watch, (spec, responses, context) => Lie?.Invoke(OutboundApi.Watch, KeyOf(spec), responses, context.CancellationToken)
-            ?? Outbound.FollowAsync(KeyOf(spec), (_, policy) => responses.WriteAsync(policy.ToByteArray()), context.CancellationToken));
+        endpoints.MapServerStreaming(s_watch, (spec, responses, context) => OutboundFailure is { } failure
+            ? throw new RpcException(failure)
+            : Lie?.Invoke(OutboundApi.Watch, KeyOf(spec), responses, context.CancellationToken)
+                ?? Outbound.FollowAsync(KeyOf(spec), (_, policy) => responses.WriteAsync(policy.ToByteArray()), context.CancellationToken));
     }
 
     private static string KeyOf(PortSpec spec) => $"{Pod.NameOf(spec.Workload)}:{spec.Port}";

@@ -18,6 +18,7 @@ public sealed class AccessLogTests
     private static readonly PeerIdentity s_client = PeerIdentity.Dns("web.ns.serviceaccount.identity.linkerd.cluster.local");
 
     [Fact]
+    [Proves("6.2 ACCESS_LOG", "6.16 access log")]
     public void Apache_lines_are_in_the_common_format()
     {
         AccessLogEntry entry = Begin(Request());
@@ -28,6 +29,7 @@ public sealed class AccessLogTests
     }
 
     [Fact]
+    [Proves("6.2 ACCESS_LOG", "6.16 access log")]
     public void Json_lines_have_every_field()
     {
         HeaderBlock request = Request();

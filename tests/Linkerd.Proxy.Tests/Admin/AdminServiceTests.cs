@@ -4,6 +4,7 @@ using System.Text;
 using Linkerd.Http;
 using Linkerd.Proxy.Admin;
 using Linkerd.Telemetry;
+using Linkerd.Testing;
 
 namespace Linkerd.Proxy.Tests.Admin;
 
@@ -30,6 +31,7 @@ public sealed class AdminServiceTests
     }
 
     [Fact]
+    [Proves("6.15 ready", "6.3 not ready")]
     public async Task Ready_follows_the_state_and_live_does_not()
     {
         Assert.Equal((503, "not ready\n"), await Send("/ready"));
@@ -39,6 +41,7 @@ public sealed class AdminServiceTests
     }
 
     [Fact]
+    [Proves("6.15 metrics")]
     public async Task Metrics_are_text_or_gzip()
     {
         (int status, string body) = await Send("/metrics");
@@ -52,6 +55,7 @@ public sealed class AdminServiceTests
     }
 
     [Fact]
+    [Proves("6.15 env")]
     public async Task The_environment_is_json()
     {
         Assert.Equal((200, """{"A":"1","B":"x\u0022y"}"""), await Send("/env.json"));
@@ -62,6 +66,7 @@ public sealed class AdminServiceTests
     }
 
     [Fact]
+    [Proves("6.15 log level")]
     public async Task The_log_level_is_changed_from_the_own_host_only()
     {
         Assert.Equal((200, "warn,linkerd=info"), await Send("/proxy-log-level"));
@@ -72,6 +77,7 @@ public sealed class AdminServiceTests
     }
 
     [Fact]
+    [Proves("6.15 shutdown")]
     public async Task Shutdown_is_for_the_own_host()
     {
         Assert.Equal(405, (await Send("/shutdown")).Status);
@@ -85,6 +91,7 @@ public sealed class AdminServiceTests
     public async Task Anything_else_is_not_found() => Assert.Equal(404, (await Send("/")).Status);
 
     [Fact]
+    [Proves("6.15 logs")]
     public async Task The_log_is_streamed_to_the_own_host_by_a_filter()
     {
         Assert.Equal(403, (await Send("/logs.json", query: "debug", loopback: false)).Status);

@@ -2,6 +2,7 @@ using System.Net;
 using Linkerd.Model;
 using Linkerd.Proxy.Authorize;
 using Linkerd.Proxy.Detect;
+using Linkerd.Testing;
 
 namespace Linkerd.Proxy.Tests.Authorize;
 
@@ -22,6 +23,7 @@ public sealed class AuthorizerTests
     [InlineData(DefaultPolicy.Deny, "10.1.2.3", true, false)]
     [InlineData(DefaultPolicy.Audit, "203.0.113.1", false, true)]
     [InlineData(DefaultPolicy.Deny, "127.0.0.1", false, true)]
+    [Proves("6.2 DEFAULT_POLICY")]
     public void Default_policies(string name, string client, bool meshed, bool allowed)
     {
         ServerPolicy policy = DefaultPolicy.Server(name, s_cluster, TimeSpan.FromSeconds(10))!;
@@ -78,6 +80,7 @@ public sealed class AuthorizerTests
     [InlineData("ns.example", "*.ns.example", false)]
     [InlineData("xns.example", "*.ns.example", false)]
     [InlineData("web.ns.example", "*", true)]
+    [Proves("6.13 identities")]
     public void Identities_match_exactly_and_names_by_suffix_too(string client, string pattern, bool allowed)
     {
         ServerPolicy policy = DefaultPolicy.Server(DefaultPolicy.Deny, s_cluster, TimeSpan.FromSeconds(10))! with

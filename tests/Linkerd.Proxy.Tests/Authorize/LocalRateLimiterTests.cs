@@ -1,6 +1,7 @@
 using Linkerd.Model;
 using Linkerd.Proxy.Authorize;
 using Linkerd.Proxy.Errors;
+using Linkerd.Testing;
 
 namespace Linkerd.Proxy.Tests.Authorize;
 
@@ -20,6 +21,7 @@ public sealed class LocalRateLimiterTests
     }
 
     [Fact]
+    [Proves("6.13 rate limit")]
     public void Each_identity_has_its_own_limit_and_clients_without_one_share_theirs()
     {
         var limiter = new LocalRateLimiter(new LocalRateLimit { Meta = s_meta, Identity = 4 });

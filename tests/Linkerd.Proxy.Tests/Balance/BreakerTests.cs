@@ -1,6 +1,7 @@
 using System.Net;
 using Linkerd.Model;
 using Linkerd.Proxy.Balance;
+using Linkerd.Testing;
 
 namespace Linkerd.Proxy.Tests.Balance;
 
@@ -14,6 +15,7 @@ public sealed class BreakerTests
     private long _now = 100 * Second;
 
     [Fact]
+    [Proves("6.10 consecutive")]
     public void Failures_in_a_row_shut_it_and_a_success_between_starts_anew()
     {
         Breaker breaker = Consecutive(3);
@@ -102,6 +104,7 @@ public sealed class BreakerTests
     }
 
     [Fact]
+    [Proves("6.10 unified")]
     public void A_success_rate_below_its_threshold_shuts_it_once_there_are_enough_requests()
     {
         Breaker breaker = Unified(threshold: 0.8, minRequests: 10, maxInRow: 0);

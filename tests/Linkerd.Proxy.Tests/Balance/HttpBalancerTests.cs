@@ -7,6 +7,7 @@ using Linkerd.Proxy.Errors;
 using Linkerd.Proxy.Metrics;
 using Linkerd.Proxy.Stack;
 using Linkerd.Telemetry;
+using Linkerd.Testing;
 
 namespace Linkerd.Proxy.Tests.Balance;
 
@@ -44,6 +45,7 @@ public sealed class HttpBalancerTests : IDisposable
     }
 
     [Fact]
+    [Proves("6.10 queue")]
     public void Without_ready_endpoints_waiting_and_new_requests_fail_fast_until_one_is_ready()
     {
         HttpBalancer balancer = Make(new HttpBalancerOptions { Queue = new QueuePolicy(10, TimeSpan.FromMilliseconds(20)) });
@@ -115,6 +117,7 @@ public sealed class HttpBalancerTests : IDisposable
     }
 
     [Fact]
+    [Proves("6.7 l5d-require-id")]
     public void A_required_identity_that_the_endpoint_lacks_is_refused()
     {
         HttpBalancer balancer = Make();
@@ -127,6 +130,7 @@ public sealed class HttpBalancerTests : IDisposable
     }
 
     [Fact]
+    [Proves("6.10 consecutive")]
     public void Failures_in_a_row_shut_an_endpoint_and_a_probe_opens_it()
     {
         var accrual = new FailureAccrual.Consecutive(3) { Backoff = new ExponentialBackoff(TimeSpan.FromMilliseconds(10), TimeSpan.FromMilliseconds(20), 0) };

@@ -1,4 +1,5 @@
 using Linkerd.Proxy.Balance;
+using Linkerd.Testing;
 
 namespace Linkerd.Proxy.Tests.Balance;
 
@@ -8,6 +9,7 @@ public sealed class PeakEwmaTests
     private const long Second = 1_000_000_000;
 
     [Fact]
+    [Proves("6.10 ewma")]
     public void It_jumps_to_a_peak_at_once()
     {
         var ewma = new PeakEwma(30 * Ms, 10 * Second, 0);
@@ -32,6 +34,7 @@ public sealed class PeakEwmaTests
     }
 
     [Fact]
+    [Proves("6.10 ewma")]
     public void A_decay_of_zero_is_taken_as_a_millisecond()
     {
         var ewma = new PeakEwma(500 * Ms, 0, 0);

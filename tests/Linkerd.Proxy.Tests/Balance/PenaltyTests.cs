@@ -1,6 +1,7 @@
 using Linkerd.Http;
 using Linkerd.Model;
 using Linkerd.Proxy.Balance;
+using Linkerd.Testing;
 
 namespace Linkerd.Proxy.Tests.Balance;
 
@@ -22,6 +23,7 @@ public sealed class PenaltyTests
     }
 
     [Fact]
+    [Proves("6.10 penalty")]
     public void The_server_may_ask_for_more_within_bounds_but_not_for_less()
     {
         var penalty = new PenaltyEstimate(s_policy);

@@ -1,6 +1,7 @@
 using FsCheck;
 using FsCheck.Fluent;
 using Linkerd.Proxy.Balance;
+using Linkerd.Testing;
 
 namespace Linkerd.Proxy.Tests.Balance;
 
@@ -27,6 +28,7 @@ public sealed class PickListTests
     }
 
     [Fact]
+    [Proves("6.10 p2c")]
     public void The_most_loaded_of_several_is_never_picked()
     {
         var list = new PickList<Load>(42);

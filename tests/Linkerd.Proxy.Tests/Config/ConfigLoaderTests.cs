@@ -1,6 +1,7 @@
 using Linkerd.Model;
 using Linkerd.Proxy.Config;
 using Linkerd.Telemetry;
+using Linkerd.Testing;
 
 namespace Linkerd.Proxy.Tests.Config;
 
@@ -29,6 +30,7 @@ public sealed class ConfigLoaderTests
     }
 
     [Fact]
+    [Proves("6.2 LOG", "6.2 LISTEN", "6.2 METRICS_RETAIN_IDLE", "6.2 SHUTDOWN", "6.2 QUEUE", "6.2 DETECT_TIMEOUT", "6.2 CONNECT_TIMEOUT", "6.2 BACKOFF", "6.2 MAX_IN_FLIGHT", "6.2 DISCOVERY_IDLE_TIMEOUT", "6.2 DESTINATION_PROFILE", "6.2 DEFAULT_POLICY", "6.2 IDENTITY")]
     public void Defaults_are_those_of_the_reference()
     {
         ProxyConfig config = Load();
@@ -69,6 +71,7 @@ public sealed class ConfigLoaderTests
     }
 
     [Fact]
+    [Proves("6.2 SVC_ADDR")]
     public void A_service_on_localhost_is_spoken_to_in_clear_text()
     {
         ProxyConfig config = Load(4, ("DESTINATION_SVC_ADDR", "localhost.:8086"));
@@ -77,6 +80,7 @@ public sealed class ConfigLoaderTests
     }
 
     [Fact]
+    [Proves("6.2 invalid")]
     public void Every_fault_is_listed()
     {
         ConfigException exception = Assert.Throws<ConfigException>(() => Load(4,
@@ -109,13 +113,16 @@ public sealed class ConfigLoaderTests
     [InlineData(3, null, null, null, "0.5", 2)]
     [InlineData(8, null, null, "2", "0.9", 2)]
     [InlineData(8, "none", null, null, "7", 1)]
+    [Proves("6.2 CORES")]
     public void Cores_follow_the_rule(int available, string? cores, string? min, string? max, string? ratio, int expected)
         => Assert.Equal(expected, Load(available, ("CORES", cores), ("CORES_MIN", min), ("CORES_MAX", max), ("CORES_MAX_RATIO", ratio)).Workers);
 
     [Fact]
+    [Proves("6.2 CORES")]
     public void Bad_cores_are_only_a_warning() => Assert.Single(Load(4, ("CORES", "many")).Warnings);
 
     [Fact]
+    [Proves("6.2 INBOUND_PORTS")]
     public void Port_sets_hold_ports_and_ranges()
     {
         Assert.True(PortSet.TryParse("25, 587,9000-9002", out PortSet set));
@@ -127,6 +134,7 @@ public sealed class ConfigLoaderTests
     }
 
     [Fact]
+    [Proves("6.2 TRACE")]
     public void Tracing_is_on_where_a_collector_is_named()
     {
         Assert.Null(Load().Tracing);

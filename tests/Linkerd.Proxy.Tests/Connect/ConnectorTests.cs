@@ -28,6 +28,7 @@ public sealed class ConnectorTests : IDisposable
     }
 
     [Fact]
+    [Proves("6.3 ALPN")]
     public async Task Tls_with_transport_header()
     {
         TlsEnd serving = _kit.Serve(_harness, _kit.ServerContext(null, TransportHeader.Alpn), echo: false);
@@ -41,6 +42,7 @@ public sealed class ConnectorTests : IDisposable
     }
 
     [Fact]
+    [Proves("6.3 ALPN")]
     public async Task A_peer_that_does_not_know_transport_headers_is_refused()
     {
         TlsEnd serving = _kit.Serve(_harness, _kit.ServerContext());
@@ -84,6 +86,7 @@ public sealed class ConnectorTests : IDisposable
     }
 
     [Fact]
+    [Proves("6.2 BACKOFF")]
     public async Task Backoff_grows_and_resets()
     {
         var waits = new List<double>();

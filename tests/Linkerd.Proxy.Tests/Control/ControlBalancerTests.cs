@@ -25,6 +25,7 @@ public sealed class ControlBalancerTests : IDisposable
     }
 
     [Fact]
+    [Proves("6.2 control plane")]
     public async Task Calls_wait_for_the_first_answer_and_are_spread_by_load()
     {
         Answer("10.0.0.1:1 10.0.0.2:1");

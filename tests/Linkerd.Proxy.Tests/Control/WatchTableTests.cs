@@ -41,6 +41,7 @@ public sealed class WatchTableTests : IDisposable
     }
 
     [Fact]
+    [Proves("6.2 DISCOVERY_IDLE_TIMEOUT", "6.9 lookup")]
     public async Task A_stream_without_subscribers_ends_after_the_idle_time()
     {
         WatchTable<string, string> table = Make(TimeSpan.FromMilliseconds(5));

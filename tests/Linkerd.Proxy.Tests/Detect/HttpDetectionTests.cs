@@ -1,5 +1,6 @@
 using System.Text;
 using Linkerd.Proxy.Detect;
+using Linkerd.Testing;
 
 namespace Linkerd.Proxy.Tests.Detect;
 
@@ -27,6 +28,7 @@ public sealed class HttpDetectionTests
     [InlineData("GET ", null)]
     [InlineData("PRI * HTTP/2.", null)]
     [InlineData("", null)]
+    [Proves("6.5 read", "6.5 http2", "6.5 http1", "6.5 opaque")]
     public void First_bytes(string text, DetectedProtocol? expected) => Assert.Equal(expected, HttpDetection.Detect(Encoding.Latin1.GetBytes(text)));
 
     [Theory]

@@ -38,6 +38,7 @@ public sealed class ProtocolDetectorTests : IDisposable
     }
 
     [Fact]
+    [Proves("6.5 timeout")]
     public async Task A_silent_client_times_out_and_can_go_on()
     {
         var detected = new TaskCompletionSource<DetectedProtocol>();
@@ -71,6 +72,7 @@ public sealed class ProtocolDetectorTests : IDisposable
     }
 
     [Fact]
+    [Proves("6.3 SNI", "6.5 tls first")]
     public async Task Tls_for_our_name_is_terminated()
     {
         Task<TlsDetection> detection = Detect(out Linkerd.Net.TcpListener listener, s_long);
@@ -83,6 +85,7 @@ public sealed class ProtocolDetectorTests : IDisposable
     }
 
     [Fact]
+    [Proves("6.3 SNI")]
     public async Task Tls_for_another_name_passes_through_untouched()
     {
         Task<TlsDetection> detection = Detect(out Linkerd.Net.TcpListener listener, s_long);
@@ -113,6 +116,7 @@ public sealed class ProtocolDetectorTests : IDisposable
     }
 
     [Fact]
+    [Proves("6.3 chains")]
     public async Task A_client_of_another_trust_domain_fails_and_gets_its_alert()
     {
         using var other = new TestAuthority("other");

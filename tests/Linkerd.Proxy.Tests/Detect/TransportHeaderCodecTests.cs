@@ -1,4 +1,5 @@
 using Linkerd.Proxy.Detect;
+using Linkerd.Testing;
 
 namespace Linkerd.Proxy.Tests.Detect;
 
@@ -23,6 +24,7 @@ public sealed class TransportHeaderCodecTests
     }
 
     [Fact]
+    [Proves("6.4 format")]
     public void Bytes_are_those_of_the_contract()
     {
         byte[] wire = TransportHeaderCodec.Encode(new TransportHeader(4321, "a.b", SessionProtocol.Http2));

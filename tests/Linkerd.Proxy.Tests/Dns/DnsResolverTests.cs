@@ -5,6 +5,7 @@ using Linkerd.Net.Tests;
 using Linkerd.Proxy.Config;
 using Linkerd.Proxy.Dns;
 using Linkerd.Telemetry;
+using Linkerd.Testing;
 
 namespace Linkerd.Proxy.Tests.Dns;
 
@@ -109,6 +110,7 @@ public sealed class DnsResolverTests(DnsServerProcess server) : IClassFixture<Dn
     [InlineData("long.test", 30, 30)]
     [InlineData("plain.test", 30, 7)]
     [InlineData("zero.test", 30, 5)]
+    [Proves("6.2 DNS_TTL")]
     public async Task Lifetimes_are_clamped(string name, int max, int expected)
     {
         DnsAnswer answer = await ResolveAsync(name, clamp: new DnsConfig(TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(max)));

@@ -1,4 +1,5 @@
 using Linkerd.Proxy.Errors;
+using Linkerd.Testing;
 
 namespace Linkerd.Proxy.Tests.Errors;
 
@@ -18,6 +19,7 @@ public sealed class ErrorTableTests
     [InlineData(ProxyErrorKind.RouteNotFound, 404, 5, false)]
     [InlineData(ProxyErrorKind.GatewayDomainInvalid, 404, 5, false)]
     [InlineData(ProxyErrorKind.InvalidPolicy, 500, 13, true)]
+    [Proves("6.8 unexpected", "6.8 dispatch", "6.8 failfast", "6.8 timeout", "6.8 loadshed", "6.8 unauthorised", "6.8 rate limit", "6.8 loop", "6.8 not found", "6.8 invalid policy")]
     public void Causes_become_the_answers_of_the_reference(ProxyErrorKind kind, int status, int grpc, bool closes)
     {
         ErrorAnswer answer = ErrorTable.Of(kind);

@@ -2,6 +2,7 @@ using System.Text;
 using Linkerd.Http;
 using Linkerd.Proxy.Errors;
 using Linkerd.Proxy.Http;
+using Linkerd.Testing;
 
 namespace Linkerd.Proxy.Tests.Http;
 
@@ -17,6 +18,7 @@ public sealed class ErrorResponseTests
     }
 
     [Fact]
+    [Proves("6.8 grpc form", "6.7 l5d-proxy-error")]
     public void A_gRPC_client_gets_the_text_as_its_message()
     {
         var head = new HeaderBlock();

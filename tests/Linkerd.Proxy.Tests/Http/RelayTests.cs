@@ -13,6 +13,7 @@ public sealed class RelayTests : IDisposable
     private readonly HttpMesh _mesh = new();
 
     [Fact]
+    [Proves("6.6 upgrade", "6.6 restore")]
     public async Task HTTP1_travels_as_HTTP2_and_is_restored()
     {
         SocketAddress entry = _mesh.Chain(_mesh.App(HttpProtocol.Http11, () => new EchoHandler()));
@@ -27,6 +28,7 @@ public sealed class RelayTests : IDisposable
     [InlineData("GET http://web/a HTTP/1.1\r\nHost: web\r\nConnection: close\r\n\r\n", "Http11 GET absolute web/a")]
     [InlineData("GET /b HTTP/1.0\r\nHost: web\r\n\r\n", "Http10 GET web/b")]
     [InlineData("OPTIONS * HTTP/1.1\r\nHost: web\r\nConnection: close\r\n\r\n", "Http11 OPTIONS web*")]
+    [Proves("6.6 restore")]
     public async Task The_form_and_the_version_of_the_request_survive(string request, string seen)
     {
         SocketAddress entry = _mesh.Chain(_mesh.App(HttpProtocol.Http11, () => new EchoHandler()));
@@ -43,6 +45,7 @@ public sealed class RelayTests : IDisposable
     }
 
     [Fact]
+    [Proves("6.6 not upgraded")]
     public async Task An_upgrade_becomes_a_tunnel_past_the_mesh()
     {
         SocketAddress app = _mesh.App(HttpProtocol.Http11, () => new EchoHandler());
@@ -83,6 +86,7 @@ public sealed class RelayTests : IDisposable
     [Theory]
     [InlineData("", "HTTP/1.1 502 Bad Gateway\r\n", "connection: close\r\n")]
     [InlineData("Content-Type: application/grpc+proto\r\n", "HTTP/1.1 200 OK\r\n", "grpc-status: 14\r\n")]
+    [Proves("6.8 dispatch", "6.7 l5d-proxy-error", "6.8 connection close")]
     public async Task A_server_that_is_not_there_is_answered_for(string field, string status, string expected)
     {
         SocketAddress gone;

@@ -41,6 +41,7 @@ public sealed class CertificateFactsTests
     [InlineData(86_400, 60_480)]
     [InlineData(10, 10)]
     [InlineData(1_000_000, 86_400)]
+    [Proves("6.3 refresh")]
     public void A_certificate_is_renewed_at_seventy_per_cent_within_bounds(int remaining, int expected)
         => Assert.Equal(TimeSpan.FromSeconds(expected), CertifyProvider.RefreshIn(TimeSpan.FromSeconds(remaining), TimeSpan.FromSeconds(10), TimeSpan.FromHours(24)));
 }

@@ -1,5 +1,6 @@
 using System.Text;
 using Linkerd.Proxy.Inbound;
+using Linkerd.Testing;
 
 namespace Linkerd.Proxy.Tests.Inbound;
 
@@ -17,6 +18,7 @@ public sealed class ForwardedHeaderTests
     [InlineData("standby=me", false)]
     [InlineData(";;,,", false)]
     [InlineData("", false)]
+    [Proves("6.9 gateway")]
     public void A_loop_is_told_by_our_own_identity(string value, bool isLoop)
         => Assert.Equal(isLoop, ForwardedHeader.IsBy(Encoding.ASCII.GetBytes(value), "me"u8));
 }

@@ -2,6 +2,7 @@ using System.Net;
 using Linkerd.Model;
 using Linkerd.Proxy.Config;
 using Linkerd.Proxy.Inbound;
+using Linkerd.Testing;
 
 namespace Linkerd.Proxy.Tests.Inbound;
 
@@ -17,6 +18,7 @@ public sealed class InboundDefaultsTests
     [InlineData("audit", 8080, "all-authenticated")]
     [InlineData("audit", 8443, "all-tls-unauthenticated")]
     [InlineData("deny", 8080, "deny")]
+    [Proves("6.2 INBOUND_PORTS")]
     public void Ports_that_require_an_identity_or_TLS_are_stricter_than_the_default(string policy, int port, string name)
     {
         ServerPolicy server = InboundDefaults.For(Load(policy), port);
@@ -27,6 +29,7 @@ public sealed class InboundDefaultsTests
     }
 
     [Fact]
+    [Proves("6.5 policy")]
     public void Opaque_ports_are_opaque_until_policy_says_otherwise()
         => Assert.Equal(ServerProtocol.Opaque, InboundDefaults.For(Load("all-unauthenticated"), 3306).Protocol);
 

@@ -10,6 +10,7 @@ using Linkerd.Proxy.Inbound;
 using Linkerd.Proxy.Metrics;
 using Linkerd.Proxy.Stack;
 using Linkerd.Telemetry;
+using Linkerd.Testing;
 
 namespace Linkerd.Proxy.Tests.Inbound;
 
@@ -52,6 +53,7 @@ public sealed class InboundGateTests
     }
 
     [Fact]
+    [Proves("6.13 order")]
     public void Filters_come_after_authorization_and_before_the_limit()
     {
         InboundPolicy policy = Policy(new LocalRateLimit { Meta = new Meta("g", "k", "limit"), Total = 1 }, Route("/fail", [new RouteFilter.HttpFailure(418, "no", null)], Everyone("all")), Route("/", Everyone("all")));

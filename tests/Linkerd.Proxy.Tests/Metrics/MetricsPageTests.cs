@@ -8,6 +8,7 @@ namespace Linkerd.Proxy.Tests.Metrics;
 public sealed class MetricsPageTests
 {
     [Fact]
+    [Proves("6.14 process")]
     public void The_page_lists_every_family_with_its_type()
     {
         string[] page = [.. MetricsPage.Read().Select(static f => $"{f.Name} {f.Type}").Order(StringComparer.Ordinal)];

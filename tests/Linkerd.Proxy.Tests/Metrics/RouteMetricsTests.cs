@@ -65,7 +65,7 @@ public sealed class RouteMetricsTests : IDisposable
     {
         var exchange = new Exchange(_loop, grpc: grpc);
         exchange.Request.SetAuthority(Encoding.ASCII.GetBytes(authority));
-        metrics.OnEnd(exchange);
+        RouteMetrics.OnEnd(exchange, metrics.HostOf(exchange));
     }
 
     private string[] Lines(string family)

@@ -2,6 +2,7 @@ using System.Text;
 using Linkerd.Http;
 using Linkerd.Model;
 using Linkerd.Proxy.Route;
+using Linkerd.Testing;
 
 namespace Linkerd.Proxy.Tests.Route;
 
@@ -27,6 +28,7 @@ public sealed class ProfileMatchingTests
     }
 
     [Fact]
+    [Proves("6.12 classes")]
     public void The_first_class_that_matches_says_whether_a_status_is_a_failure()
     {
         ResponseClasses classes = ResponseClasses.Compile([

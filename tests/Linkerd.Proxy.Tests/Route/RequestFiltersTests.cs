@@ -3,6 +3,7 @@ using Linkerd.Http;
 using Linkerd.Model;
 using Linkerd.Proxy.Errors;
 using Linkerd.Proxy.Route;
+using Linkerd.Testing;
 
 namespace Linkerd.Proxy.Tests.Route;
 
@@ -71,6 +72,7 @@ public sealed class RequestFiltersTests
     }
 
     [Fact]
+    [Proves("6.8 http failure")]
     public void An_http_failure_is_answered_with_its_status()
     {
         Assert.False(RequestFilters.Compile([new RouteFilter.HttpFailure(418, "teapot", null)]).TryPass(Request("/"), null, out ProxyError answer));
@@ -79,6 +81,7 @@ public sealed class RequestFiltersTests
     }
 
     [Fact]
+    [Proves("6.8 grpc failure")]
     public void A_grpc_failure_is_answered_with_200_and_its_code()
     {
         Assert.False(RequestFilters.Compile([new RouteFilter.GrpcFailure(14, "away", null)]).TryPass(Request("/"), null, out ProxyError answer));
@@ -113,6 +116,7 @@ public sealed class RequestFiltersTests
     [InlineData("https", null, 443, null, "https://web.example/a/b?c=d", true)]
     [InlineData(null, null, null, "/new", "http://web.example:8080/new", true)]
     [InlineData(null, null, 8080, null, "http://web.example:8080/a/b?c=d", false)]
+    [Proves("6.8 redirect")]
     public void A_redirect_replaces_what_it_names(string? scheme, string? host, int? port, string? path, string location, bool redirected)
     {
         RequestFilters filters = RequestFilters.Compile([new RouteFilter.Redirect(scheme, host, path is null ? null : new TextMatch(TextMatchKind.Exact, path), port, null)]);

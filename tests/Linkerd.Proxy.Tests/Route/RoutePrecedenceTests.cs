@@ -2,6 +2,7 @@ using System.Text;
 using Linkerd.Http;
 using Linkerd.Model;
 using Linkerd.Proxy.Route;
+using Linkerd.Testing;
 
 namespace Linkerd.Proxy.Tests.Route;
 
@@ -13,6 +14,7 @@ public sealed class RoutePrecedenceTests
     private static readonly string[] s_methods = ["GET", "POST", "PUT"];
 
     [Fact]
+    [Proves("6.9 precedence")]
     public void The_table_finds_what_the_rules_say()
     {
         var random = new Random(42);

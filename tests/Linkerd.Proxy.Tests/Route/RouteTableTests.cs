@@ -2,6 +2,7 @@ using System.Text;
 using Linkerd.Http;
 using Linkerd.Model;
 using Linkerd.Proxy.Route;
+using Linkerd.Testing;
 
 namespace Linkerd.Proxy.Tests.Route;
 
@@ -41,6 +42,7 @@ public sealed class RouteTableTests
         => Assert.False(Path(TextMatchKind.Regex, "/(a+)+").IsMatch(Request("/" + new string('a', 60) + "!")));
 
     [Fact]
+    [Proves("6.9 precedence")]
     public void The_most_specific_rule_wins_whatever_the_order()
     {
         var table = new RouteTable<string>();

@@ -1,6 +1,7 @@
 using System.Text;
 using Linkerd.Http;
 using Linkerd.Proxy.Tracing;
+using Linkerd.Testing;
 
 namespace Linkerd.Proxy.Tests.Tracing;
 
@@ -64,6 +65,7 @@ public sealed class TraceContextTests
     }
 
     [Fact]
+    [Proves("6.16 propagate")]
     public void The_newest_form_that_makes_sense_wins()
     {
         HeaderBlock head = Head(("x-b3-traceid", Trace), ("x-b3-spanid", Parent), ("grpc-trace-bin", Binary), ("traceparent", $"00-{Trace}-{Parent}-01"));

@@ -1,4 +1,5 @@
 using System.Text;
+using Linkerd.Testing;
 
 namespace Linkerd.Telemetry.Tests;
 
@@ -40,6 +41,7 @@ public sealed class LogTests
     }
 
     [Fact]
+    [Proves("6.16 plain")]
     public void A_plain_line_has_uptime_level_thread_span_target_and_message()
     {
         (LogSink sink, Func<string> text) = Make("info");
@@ -48,6 +50,7 @@ public sealed class LogTests
     }
 
     [Fact]
+    [Proves("6.16 json")]
     public void A_json_line_has_the_same_parts()
     {
         (LogSink sink, Func<string> text) = Make("info", LogFormat.Json);
