@@ -72,7 +72,7 @@ public sealed class ContractTests
         mesh.Control.Policy.OutboundFailure = new Status(StatusCode.Unimplemented, "no such service");
         var (code, answer) = await CurlAsync(client, Url);
         Assert.True(code == 0 && answer.StartsWith("HTTP/1.1 200", StringComparison.Ordinal), answer + mesh.Logs());
-        Assert.Contains("WARN", client.Proxy!.Log);
+        Assert.Contains("Unimplemented: no such service: not asked for again", client.Proxy!.Log);
     }
 
     [Theory]
