@@ -16,7 +16,8 @@ public static class LeadingNamespace
         Command command = root;
         List<string> words = [], moved = [];
         var i = 0;
-        while (i < arguments.Count)
+        // What stands behind the last command word is where it belongs.
+        while (i < arguments.Count && command.Subcommands.Count != 0)
         {
             var word = arguments[i];
             if (Names.Contains(word) && i + 1 < arguments.Count)
@@ -38,7 +39,7 @@ public static class LeadingNamespace
                 command = sub;
                 words.Add(word);
             }
-            else if (words is [.., var last] && last.StartsWith('-') && command.Subcommands.Count != 0)
+            else if (words is [.., var last] && last.StartsWith('-'))
             {
                 // The value of another flag that stands before the command.
                 words.Add(word);

@@ -29,6 +29,7 @@ public sealed class CommandTests
     [InlineData("viz -n emojivoto stat deploy", "viz stat -n emojivoto deploy")]
     [InlineData("--verbose -L l5d --namespace=a viz edges po", "--verbose -L l5d viz edges --namespace=a po")]
     [InlineData("viz stat deploy -n x", "viz stat deploy -n x")]
+    [InlineData("identity -n e2e -l app=server", "identity -n e2e -l app=server")]
     [InlineData("-n a inject -", "-n a inject -")]
     [InlineData("-n", "-n")]
     public void A_namespace_may_stand_before_the_command(string given, string read) =>
