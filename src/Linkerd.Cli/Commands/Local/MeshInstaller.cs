@@ -1,7 +1,9 @@
 using System.Text.Json.Nodes;
+using Linkerd.Cli.Commands.Install;
 using Linkerd.Cli.Manifests;
 using Linkerd.Inject.ControlPlane;
 using Linkerd.Kubernetes;
+using Linkerd.Kubernetes.Yaml;
 
 namespace Linkerd.Cli.Commands.Local;
 
@@ -24,6 +26,9 @@ internal sealed class MeshInstaller(KubernetesClient client, Steps steps)
                 Version = LinkerdVersion.Current,
                 ReadinessPeriodSeconds = 1,
             });
+            // Definitions first: the controllers then find the kinds that they follow.
+            var definitions = await CrdRenderer.RenderAsync(null, Namespace, [], cancel);
+            await ManifestApplier.ApplyAsync(client, definitions.Select(static m => (JsonObject)KubernetesYaml.Read(m.Text)!), cancel);
             await ManifestApplier.ApplyAsync(client, documents, cancel);
             steps.Done($"control plane {LinkerdVersion.Current} installed");
         }
