@@ -83,7 +83,9 @@ internal sealed class RawConnection(Socket socket, CancellationToken stop) : IDi
     /// <summary>Connects from a pod to a server that speaks first, again until it is heard: for the first connection of a scenario, while proxies still learn.</summary>
     public static async Task<RawConnection> OpenGreetedAsync(Pod pod, string address, string greeting, CancellationToken stop)
     {
-        var from = System.Diagnostics.Stopwatch.GetTimestamp();
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        deadline.CancelAfter(s_patience);
+        using var again = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
         while (true)
         {
             try
@@ -92,9 +94,9 @@ internal sealed class RawConnection(Socket socket, CancellationToken stop) : IDi
                 await connection.ReceiveUntilAsync(greeting);
                 return connection;
             }
-            catch (Exception e) when (e is IOException or SocketException && System.Diagnostics.Stopwatch.GetElapsedTime(from) < s_patience)
+            catch (Exception e) when (e is IOException or SocketException && !deadline.IsCancellationRequested)
             {
-                await Task.Delay(100, stop);
+                await again.WaitForNextTickAsync(deadline.Token);
             }
         }
     }
