@@ -1,3 +1,2 @@
-using Linkerd.Controller.Common;
 
 return await ControllerApp.RunAsync(args, CancellationToken.None);

@@ -22,8 +22,9 @@ public sealed class ProjectReferencesTests
         ["Linkerd.Inject"] = ["Linkerd.Model", "Linkerd.Kubernetes", "Linkerd.Charts"],
         ["Linkerd.Checks"] = ["Linkerd.Kubernetes", "Linkerd.Charts"],
         ["Linkerd.Stats"] = ["Linkerd.Telemetry", "Linkerd.Kubernetes"],
-        ["Linkerd.Controller"] = ["Linkerd.Model", "Linkerd.Telemetry", "Linkerd.Grpc.AspNetCore", "Linkerd.Api", "Linkerd.Kubernetes", "Linkerd.Charts", "Linkerd.Inject"],
-        ["Linkerd.Viz"] = ["Linkerd.Model", "Linkerd.Telemetry", "Linkerd.Grpc.AspNetCore", "Linkerd.Api", "Linkerd.Kubernetes", "Linkerd.Stats", "Linkerd.Checks"],
+        ["Linkerd.Components"] = ["Linkerd.Model", "Linkerd.Grpc.AspNetCore", "Linkerd.Kubernetes"],
+        ["Linkerd.Controller"] = ["Linkerd.Components", "Linkerd.Model", "Linkerd.Telemetry", "Linkerd.Grpc.AspNetCore", "Linkerd.Api", "Linkerd.Kubernetes", "Linkerd.Charts", "Linkerd.Inject"],
+        ["Linkerd.Viz"] = ["Linkerd.Components", "Linkerd.Model", "Linkerd.Telemetry", "Linkerd.Grpc.AspNetCore", "Linkerd.Api", "Linkerd.Kubernetes", "Linkerd.Stats", "Linkerd.Checks"],
         ["Linkerd.Local"] = ["Linkerd.Model", "Linkerd.Kubernetes", "Linkerd.Stats"],
         ["Linkerd.Cli"] = ["Linkerd.Model", "Linkerd.Grpc.AspNetCore", "Linkerd.Api", "Linkerd.Kubernetes", "Linkerd.Charts", "Linkerd.Inject", "Linkerd.Checks", "Linkerd.Stats", "Linkerd.Local"],
     };

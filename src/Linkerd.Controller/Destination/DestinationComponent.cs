@@ -1,5 +1,4 @@
 using Linkerd.Api.Services;
-using Linkerd.Controller.Common;
 using Linkerd.Controller.Common.Kubernetes;
 using Linkerd.Controller.Destination.Index;
 using Linkerd.Controller.Destination.Serve;

@@ -1,4 +1,3 @@
-using Linkerd.Controller.Common;
 using Linkerd.Controller.Identity.Index;
 using Linkerd.Controller.Identity.Serve;
 using Linkerd.Kubernetes;

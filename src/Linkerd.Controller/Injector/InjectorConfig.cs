@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using Linkerd.Controller.Common.Webhooks;
+using Linkerd.Components.Webhooks;
 using Linkerd.Inject.Values;
 using Linkerd.Kubernetes.Yaml;
 

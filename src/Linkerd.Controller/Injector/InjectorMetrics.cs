@@ -1,4 +1,3 @@
-using Linkerd.Controller.Common;
 using Linkerd.Inject;
 
 namespace Linkerd.Controller.Injector;

@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json.Nodes;
-using Linkerd.Controller.Common;
 using Linkerd.Inject;
 using Linkerd.Inject.Reports;
 using Linkerd.Inject.Values;
@@ -63,7 +62,7 @@ internal sealed partial class InjectorWebhook(
             NamespaceAnnotations = await namespaces.AnnotationsAsync(ns, cancel),
             Owner = owner is null ? null : (owner.Kind, owner.Name),
             ServerVersion = await version.GetAsync(cancel),
-            CreatedBy = $"linkerd/proxy-injector {ControllerVersion.Text}",
+            CreatedBy = $"linkerd/proxy-injector {BuildVersion.Text}",
         });
         Tell(injection, ns, owner, AnnotationsOf(resource));
         return Response(injection);

@@ -1,5 +1,4 @@
-using Linkerd.Controller.Common;
-using Linkerd.Controller.Common.Webhooks;
+using Linkerd.Components.Webhooks;
 using Linkerd.Kubernetes;
 using Microsoft.Extensions.Logging;
 

@@ -1,7 +1,6 @@
-using Linkerd.Controller.Common;
 using Linkerd.Controller.Common.Kubernetes;
 using Linkerd.Controller.Common.Api;
-using Linkerd.Controller.Common.Webhooks;
+using Linkerd.Components.Webhooks;
 using Linkerd.Controller.Policy.Admission;
 using Linkerd.Controller.Policy.Core;
 using Linkerd.Controller.Policy.Index;

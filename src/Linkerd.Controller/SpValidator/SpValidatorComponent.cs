@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
-using Linkerd.Controller.Common;
 using Linkerd.Controller.Common.Reading;
-using Linkerd.Controller.Common.Webhooks;
+using Linkerd.Components.Webhooks;
 using Linkerd.Controller.Destination.Reading;
 using Microsoft.Extensions.Logging;
 

@@ -5,7 +5,7 @@ using Linkerd.Local.Api;
 using Linkerd.Local.Controllers;
 using Linkerd.Local.Dns;
 using Linkerd.Local.Images;
-using Linkerd.Local.Metrics;
+using Linkerd.Stats.Scrape;
 using Linkerd.Local.Network;
 using Linkerd.Local.Runtime;
 

@@ -11,6 +11,7 @@ internal sealed class BinaryFolder
         ["linkerd2-proxy"] = "Linkerd.Proxy",
         ["linkerd2-init"] = "Linkerd.Init",
         ["linkerd-controller"] = "Linkerd.Controller",
+        ["linkerd-viz"] = "Linkerd.Viz",
         ["linkerd-demo"] = "Linkerd.Demo",
         ["linkerd"] = "Linkerd.Cli",
     };

@@ -47,9 +47,10 @@ internal sealed class BuiltinImages
         {
             "proxy" => MakeProxy(layer),
             "controller" => MakeProgram(layer, "linkerd-controller"),
+            "viz" => MakeProgram(layer, "linkerd-viz"),
             "demo" => MakeProgram(layer, "linkerd-demo"),
             "cli" => MakeProgram(layer, "linkerd"),
-            _ => throw new ImageException($"there is no image \"{kind}\" of this project; there are proxy, controller, demo and cli"),
+            _ => throw new ImageException($"there is no image \"{kind}\" of this project; there are proxy, controller, viz, demo and cli"),
         };
         return new ContainerImage
         {

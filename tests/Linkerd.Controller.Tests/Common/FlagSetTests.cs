@@ -1,4 +1,3 @@
-using Linkerd.Controller.Common;
 
 namespace Linkerd.Controller.Tests.Common;
 

@@ -1,6 +1,5 @@
 using System.Net;
 using Google.Protobuf.WellKnownTypes;
-using Linkerd.Controller.Common;
 using Linkerd.Grpc;
 using Linkerd.Grpc.AspNetCore;
 

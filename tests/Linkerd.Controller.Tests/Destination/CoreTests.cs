@@ -1,5 +1,4 @@
 using System.Net;
-using Linkerd.Controller.Common;
 using Linkerd.Controller.Destination.Core;
 
 namespace Linkerd.Controller.Tests.Destination;

@@ -1,5 +1,4 @@
 using System.Net;
-using Linkerd.Controller.Common;
 using Linkerd.Controller.Common.Kubernetes;
 using Linkerd.Controller.Destination.Core;
 using Linkerd.Controller.Destination.Index;

@@ -3,8 +3,7 @@ using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json.Nodes;
-using Linkerd.Controller.Common;
-using Linkerd.Controller.Common.Webhooks;
+using Linkerd.Components.Webhooks;
 using Linkerd.Controller.Injector;
 using Linkerd.Inject.ControlPlane;
 using Linkerd.Testing;
@@ -24,7 +23,7 @@ public sealed class InjectorServerTests : IDisposable
     {
         WriteCertificate("first.example", DateTime.UnixEpoch);
         using var lab = new WebhookLab();
-        var context = new ComponentContext(new FlagSet(), NullLoggerFactory.Instance, TimeProvider.System);
+        var context = new ComponentContext("linkerd-controller", new FlagSet(), NullLoggerFactory.Instance, TimeProvider.System);
         var certificate = WebhookCertificate.InFolder(_folder, TimeProvider.System);
         await using var server = await AdmissionServer.StartAsync(context, new IPEndPoint(IPAddress.Loopback, 0), certificate, lab.Webhook.ReviewAsync, default);
 

@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json.Nodes;
-using Linkerd.Controller.Common;
 using Linkerd.Controller.Injector;
 using Linkerd.Inject.Values;
 using Linkerd.Kubernetes;

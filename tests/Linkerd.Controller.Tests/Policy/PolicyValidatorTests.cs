@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using Linkerd.Controller.Common.Webhooks;
+using Linkerd.Components.Webhooks;
 using Linkerd.Controller.Policy.Admission;
 using Linkerd.Controller.Policy.Reading;
 using static Linkerd.Controller.Tests.Policy.ResourceReaderTests;

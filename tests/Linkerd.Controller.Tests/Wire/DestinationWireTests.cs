@@ -1,7 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using Linkerd.Api.Services;
-using Linkerd.Controller.Common;
 using Linkerd.Controller.Common.Kubernetes;
 using Linkerd.Controller.Destination.Core;
 using Linkerd.Controller.Destination.Index;

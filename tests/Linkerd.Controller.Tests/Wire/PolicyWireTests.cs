@@ -2,7 +2,6 @@ using System.Net;
 using Linkerd.Api.Inbound;
 using Linkerd.Api.Outbound;
 using Linkerd.Api.Services;
-using Linkerd.Controller.Common;
 using Linkerd.Controller.Common.Api;
 using Linkerd.Controller.Policy.Core;
 using Linkerd.Controller.Policy.Index;

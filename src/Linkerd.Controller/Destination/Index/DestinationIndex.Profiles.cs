@@ -1,4 +1,3 @@
-using Linkerd.Controller.Common;
 using Linkerd.Controller.Destination.Core;
 
 namespace Linkerd.Controller.Destination.Index;

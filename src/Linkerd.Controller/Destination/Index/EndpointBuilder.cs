@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Net;
-using Linkerd.Controller.Common;
 using Linkerd.Controller.Common.Kubernetes;
 using Linkerd.Controller.Destination.Core;
 

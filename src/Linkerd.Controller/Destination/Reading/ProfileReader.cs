@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using Linkerd.Controller.Common;
 using Linkerd.Controller.Common.Reading;
 using Linkerd.Model;
 using Quantity = Linkerd.Kubernetes.Models.Quantity;

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Linkerd.Controller.Common;
 using Linkerd.Controller.Destination.Core;
 using Linkerd.Controller.Destination.Index;
 

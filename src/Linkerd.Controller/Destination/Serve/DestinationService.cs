@@ -1,5 +1,4 @@
 using Linkerd.Api.Services;
-using Linkerd.Controller.Common;
 using Linkerd.Controller.Destination.Core;
 using Linkerd.Controller.Destination.Index;
 using Linkerd.Grpc;

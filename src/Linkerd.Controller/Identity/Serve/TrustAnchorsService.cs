@@ -1,7 +1,6 @@
 using Google.Protobuf;
 using Linkerd.Api.Services;
 using Linkerd.Api.TrustAnchors;
-using Linkerd.Controller.Common;
 using Linkerd.Controller.Identity.Core;
 using Linkerd.Controller.Identity.Index;
 using Linkerd.Grpc;

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Linkerd.Controller.Common.Reading;
-using Linkerd.Controller.Common;
 using Linkerd.Controller.Policy.Core;
 using Linkerd.Controller.Policy.Reading;
 using UnitDuration = Linkerd.Model.UnitDuration;

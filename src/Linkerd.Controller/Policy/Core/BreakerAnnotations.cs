@@ -1,5 +1,4 @@
 using System.Globalization;
-using Linkerd.Controller.Common;
 using Linkerd.Model;
 
 namespace Linkerd.Controller.Policy.Core;

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Linkerd.Controller.Common;
 using UnitDuration = Linkerd.Model.UnitDuration;
 
 namespace Linkerd.Controller.Policy.Core;

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text.Json.Nodes;
-using Linkerd.Controller.Common;
 using Linkerd.Controller.Common.Kubernetes;
 using Linkerd.Controller.Destination.Core;
 using Linkerd.Controller.Destination.Index;

@@ -1,4 +1,3 @@
-using Linkerd.Controller.Common;
 using Linkerd.Controller.Common.Kubernetes;
 using Linkerd.Controller.Destination.Index;
 using Linkerd.Controller.Policy.Core;

@@ -1,5 +1,4 @@
 using System.Net;
-using Linkerd.Controller.Common;
 using Linkerd.Controller.Policy.Reading;
 
 namespace Linkerd.Controller.Policy.Index;

@@ -1,7 +1,6 @@
 using Linkerd.Api.Inbound;
 using Linkerd.Api.Mapping;
 using Linkerd.Api.Services;
-using Linkerd.Controller.Common;
 using Linkerd.Controller.Destination.Index;
 using Linkerd.Controller.Policy.Core;
 using Linkerd.Controller.Policy.Index;

@@ -2,7 +2,6 @@ using System.Net;
 using Linkerd.Api.Mapping;
 using Linkerd.Api.Outbound;
 using Linkerd.Api.Services;
-using Linkerd.Controller.Common;
 using Linkerd.Controller.Destination.Core;
 using Linkerd.Controller.Destination.Index;
 using Linkerd.Controller.Policy.Core;

@@ -1,0 +1,3 @@
+using Linkerd.Viz;
+
+return await VizApp.RunAsync(args, CancellationToken.None);
