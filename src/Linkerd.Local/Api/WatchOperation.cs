@@ -83,6 +83,9 @@ internal sealed class WatchOperation(ApiCore core)
                 using var early = CancellationTokenSource.CreateLinkedTokenSource(stop);
                 await Task.WhenAny(more, Task.Delay(wait, core.Clock, early.Token));
                 await early.CancelAsync();
+                // The channel's own wait ends on another thread of the pool. Until then the delay is at its end already, and without this
+                // check the loop would spin: a few watches that end together would hold every thread that could let them go on.
+                stop.ThrowIfCancellationRequested();
                 if (!more.IsCompleted) continue;
             }
             if (!await more) return;

@@ -8,16 +8,17 @@ namespace Linkerd.Local.Storage;
 /// A folder with one snapshot and the log segments after it. A record is handed to the operating system before the write is answered, so it
 /// survives the death of the process; it is forced to the disk within the sync interval, so a power failure loses at most that.
 /// Once the log has outgrown the state, a new segment is begun and a snapshot is written beside it.
+/// What waits for the disk does so on threads of its own: the thread pool serves requests.
 /// </summary>
 internal sealed class WriteAheadLog : IDisposable
 {
     private const long SmallestCompaction = 8 << 20;
     private readonly string _folder;
     private readonly TimeSpan _syncInterval;
-    private readonly CancellationTokenSource _stop = new();
+    private readonly ManualResetEventSlim _stop = new();
     private readonly Lock _handleLock = new();
     private SafeFileHandle? _handle;
-    private Task _syncing = Task.CompletedTask;
+    private Thread? _syncing;
     private Task _snapshot = Task.CompletedTask;
     private long _length;
     private long _snapshotLength;
@@ -71,7 +72,9 @@ internal sealed class WriteAheadLog : IDisposable
     public void Open(long version)
     {
         lock (_handleLock) OpenSegmentNeedsLock(version);
-        if (_syncInterval > TimeSpan.Zero) _syncing = Task.Run(SyncLoopAsync);
+        if (_syncInterval <= TimeSpan.Zero) return;
+        _syncing = new Thread(SyncLoop) { IsBackground = true, Name = "log sync" };
+        _syncing.Start();
     }
 
     public void Append(LogOperation operation, long version, string resource, string key, ReadOnlySpan<byte> utf8)
@@ -95,13 +98,14 @@ internal sealed class WriteAheadLog : IDisposable
             _handle!.Dispose();
             OpenSegmentNeedsLock(version);
         }
-        _snapshot = Task.Run(() => WriteSnapshot(version, state));
+        _snapshot = Task.Factory.StartNew(() => WriteSnapshot(version, state), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
 
     public void Dispose()
     {
-        _stop.Cancel();
-        Task.WhenAll(_syncing, _snapshot).GetAwaiter().GetResult();
+        _stop.Set();
+        _syncing?.Join();
+        _snapshot.GetAwaiter().GetResult();
         lock (_handleLock)
         {
             if (_handle is { IsInvalid: false, IsClosed: false }) RandomAccess.FlushToDisk(_handle);
@@ -133,17 +137,10 @@ internal sealed class WriteAheadLog : IDisposable
             if (start < version) File.Delete(old);
     }
 
-    private async Task SyncLoopAsync()
+    private void SyncLoop()
     {
-        using var timer = new PeriodicTimer(_syncInterval);
-        try
-        {
-            while (await timer.WaitForNextTickAsync(_stop.Token)) SyncIfDirty();
-        }
-        catch (OperationCanceledException)
-        {
-            SyncIfDirty();
-        }
+        while (!_stop.Wait(_syncInterval)) SyncIfDirty();
+        SyncIfDirty();
     }
 
     private void SyncIfDirty()

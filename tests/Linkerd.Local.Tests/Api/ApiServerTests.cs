@@ -61,6 +61,26 @@ public sealed class ApiServerTests
     }
 
     [Fact]
+    public async Task Watches_that_end_together_hold_no_threads()
+    {
+        const int watches = 32;
+        var clock = new CountingClock();
+        await using var running = await RunningServer.StartAsync(new ApiServerOptions { Clock = clock });
+        await running.SendAsync(HttpMethod.Get, "/version");
+        var before = clock.Readings;
+        var ends = Enumerable.Range(0, watches).Select(async _ =>
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, "/api/v1/namespaces?watch=true&allowWatchBookmarks=true&timeoutSeconds=1");
+            (request.Version, request.VersionPolicy) = (HttpVersion.Version20, HttpVersionPolicy.RequestVersionExact);
+            using var response = await running.Client.SendAsync(request);
+            Assert.Contains("ADDED", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        });
+        await Task.WhenAll(ends);
+        // A watch reads the clock as often as it looks for something to send; one that spins does so some million times a second.
+        Assert.InRange(clock.Readings - before, watches, watches * 50);
+    }
+
+    [Fact]
     public async Task Server_side_apply_is_answered_415_with_a_message()
     {
         await using var running = await RunningServer.StartAsync();
@@ -160,4 +180,17 @@ public sealed class ApiServerTests
 
     [Fact]
     public void Every_type_of_the_table_is_linked() => Assert.All(TypeTable.Instance.All, type => Assert.NotEmpty(type.FullName));
+
+    private sealed class CountingClock : TimeProvider
+    {
+        private long _readings;
+
+        public long Readings => Interlocked.Read(ref _readings);
+
+        public override long GetTimestamp()
+        {
+            Interlocked.Increment(ref _readings);
+            return base.GetTimestamp();
+        }
+    }
 }
