@@ -1,14 +1,15 @@
 using System.Runtime.InteropServices;
+using Linkerd.Demo.Books;
 
 namespace Linkerd.Demo;
 
-/// <summary>The demo application: one binary, four roles.</summary>
+/// <summary>The demo applications emojivoto and booksapp: one binary, eight roles.</summary>
 internal static class Program
 {
     public const int BadConfiguration = 64;
 
     private const string Help = """
-        linkerd-demo ROLE: a small application to watch through the mesh
+        linkerd-demo ROLE: small applications to watch through the mesh
 
         ROLE      serves                              environment (default)
         web       the page and its API over HTTP      WEB_PORT (8080), EMOJISVC_HOST (emoji-svc.emojivoto:8080),
@@ -16,6 +17,11 @@ internal static class Program
         emoji     emojivoto.v1.EmojiService by gRPC   GRPC_PORT (8080), PROM_PORT (8801)
         voting    emojivoto.v1.VotingService by gRPC  GRPC_PORT (8080), PROM_PORT (8801), FAILURE_RATE of doughnut votes (1), ARTIFICIAL_DELAY (none)
         vote-bot  nothing; votes                      WEB_HOST (web-svc.emojivoto:80), HOST_OVERRIDE, REQUEST_RATE a second (1), TTL (for ever)
+
+        webapp    pages of authors and books          PORT (7000), AUTHORS_SITE (http://authors:7001), BOOKS_SITE (http://books:7002)
+        authors   authors as JSON                     PORT (7001), FAILURE_RATE of HEAD requests (0)
+        books     books as JSON                       PORT (7002), AUTHORS_SITE, WRITE_DELAY that a change takes at most (none)
+        traffic   nothing; reads and writes           WEBAPP_SITE (http://webapp:7000), SLEEP between requests (100ms), INITIAL_DELAY (none)
         """;
 
     public static async Task<int> Main(string[] args)
@@ -34,6 +40,14 @@ internal static class Program
                 return await VotingApp.RunAsync(settings, stop.Token);
             case "vote-bot":
                 return await VoteBotApp.RunAsync(settings, stop.Token);
+            case "webapp":
+                return await BooksWebApp.RunAsync(settings, stop.Token);
+            case "authors":
+                return await AuthorsApp.RunAsync(settings, stop.Token);
+            case "books":
+                return await BooksApp.RunAsync(settings, stop.Token);
+            case "traffic":
+                return await TrafficApp.RunAsync(settings, stop.Token);
             case "-h" or "--help" or "help":
                 Console.WriteLine(Help);
                 return 0;

@@ -10,15 +10,19 @@ public static class ManifestReader
     /// <exception cref="CliException">It cannot be read, or is not a manifest; the message says what to do.</exception>
     public static async Task<string> ReadAsync(string source, ITerminal terminal, CancellationToken cancellationToken)
     {
-        var text = source == "-" ? await ReadInputAsync(terminal, cancellationToken)
-            : source.StartsWith("http://", StringComparison.Ordinal) || source.StartsWith("https://", StringComparison.Ordinal) ? await DownloadAsync(source, cancellationToken)
-            : Directory.Exists(source) ? await ReadFolderAsync(source, cancellationToken)
-            : File.Exists(source) ? await File.ReadAllTextAsync(source, cancellationToken)
-            : throw new CliException($"{source}: no such file, folder or URL; use - to read standard input");
+        var text = Directory.Exists(source) ? await ReadFolderAsync(source, cancellationToken) : await ReadTextAsync(source, terminal, cancellationToken);
         return LooksLikeTable(text)
             ? throw new CliException("the input is a table as kubectl prints it, not a manifest. Add -o yaml, for example:\n  kubectl get deploy -o yaml | linkerd inject - | kubectl apply -f -")
             : text;
     }
+
+    /// <summary>The text of one file, of a URL, or of standard input.</summary>
+    /// <exception cref="CliException">It cannot be read; the message says what to do.</exception>
+    public static async Task<string> ReadTextAsync(string source, ITerminal terminal, CancellationToken cancellationToken) =>
+        source == "-" ? await ReadInputAsync(terminal, cancellationToken)
+        : source.StartsWith("http://", StringComparison.Ordinal) || source.StartsWith("https://", StringComparison.Ordinal) ? await DownloadAsync(source, cancellationToken)
+        : File.Exists(source) ? await File.ReadAllTextAsync(source, cancellationToken)
+        : throw new CliException($"{source}: no such file, folder or URL; use - to read standard input");
 
     /// <summary>Whether the text is what <c>kubectl get</c> prints without <c>-o yaml</c>: a header of capitals in columns.</summary>
     public static bool LooksLikeTable(string text)

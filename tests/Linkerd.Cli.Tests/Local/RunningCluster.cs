@@ -37,6 +37,22 @@ internal sealed class RunningCluster : IAsyncDisposable
         return RunAsync(null, _ordinaryUser ? ["unshare", "--mount", "sh", "-c", AsUser, "sh", .. command] : command);
     }
 
+    /// <summary>What linkerd writes to its standard output and error; fails unless it ends with 0.</summary>
+    public async Task<string> LinkerdAsync(string? input, params string[] arguments)
+    {
+        var (code, text) = await TryLinkerdAsync(input, arguments);
+        return code == 0 ? text : throw new InvalidOperationException($"linkerd {string.Join(' ', arguments)} ended with {code}: {text}");
+    }
+
+    public Task<(int Code, string Text)> TryLinkerdAsync(string? input, params string[] arguments) => RunAsync(input, ["dotnet", s_linkerd, .. arguments]);
+
+    /// <summary>Runs a pipeline of a shell, in which <c>linkerd</c> is this build's; fails unless all of it ends with 0.</summary>
+    public async Task<string> ShellAsync(string script)
+    {
+        var (code, text) = await RunAsync(null, "bash", "-c", $"set -euo pipefail; linkerd() {{ dotnet '{s_linkerd}' \"$@\"; }}; {script}");
+        return code == 0 ? text : throw new InvalidOperationException($"{script} ended with {code}: {text}");
+    }
+
     /// <summary>What kubectl writes; fails with what it said.</summary>
     public async Task<string> KubectlAsync(params string[] arguments)
     {

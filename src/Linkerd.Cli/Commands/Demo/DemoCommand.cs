@@ -10,5 +10,6 @@ public sealed class DemoCommand : Command
         : base("demo", "Applications to try the mesh with")
     {
         Subcommands.Add(new DemoManifestCommand(terminal));
+        Subcommands.Add(new DemoOpenApiCommand(terminal));
     }
 }

@@ -27,7 +27,8 @@ internal static class ManifestWriter
         await terminal.Out.FlushAsync();
     }
 
-    private static string Json(JsonObject document)
+    /// <summary>The document as indented JSON with a newline at its end.</summary>
+    public static string Json(JsonObject document)
     {
         using var stream = new MemoryStream();
         using (var writer = new Utf8JsonWriter(stream, Indented))
