@@ -1,17 +1,29 @@
 using System.CommandLine;
 using Linkerd.Cli.Commands;
+using Linkerd.Cli.Commands.Authz;
 using Linkerd.Cli.Commands.Demo;
 using Linkerd.Cli.Commands.Diagnostics;
 using Linkerd.Cli.Commands.Inject;
 using Linkerd.Cli.Commands.Install;
 using Linkerd.Cli.Commands.Local;
+using Linkerd.Cli.Commands.Profile;
 using Linkerd.Cli.Commands.Viz;
+using Linkerd.Cli.Extensions;
 
 namespace Linkerd.Cli;
 
 /// <summary>The command tree of <c>linkerd</c>.</summary>
 public static class LinkerdCommand
 {
+    /// <summary>Runs a command line, ours or an extension's.</summary>
+    /// <returns>The exit code.</returns>
+    public static async Task<int> RunAsync(ITerminal terminal, IReadOnlyList<string> arguments, CancellationToken cancellationToken)
+    {
+        var root = Create(terminal);
+        return await PluginCommand.TryRunAsync(root, arguments, terminal, terminal.SearchPath)
+            ?? await root.Parse(LeadingNamespace.Move(root, arguments)).InvokeAsync(new InvocationConfiguration { Output = terminal.Out, Error = terminal.Error }, cancellationToken);
+    }
+
     /// <summary>Builds the tree; every command writes to <paramref name="terminal"/>.</summary>
     public static RootCommand Create(ITerminal terminal)
     {
@@ -26,11 +38,14 @@ public static class LinkerdCommand
         root.Subcommands.Add(new UninstallCommand(terminal));
         root.Subcommands.Add(new InjectCommand(terminal));
         root.Subcommands.Add(new UninjectCommand(terminal));
+        root.Subcommands.Add(new ServiceProfileCommand(terminal));
+        root.Subcommands.Add(new AuthzCommand(terminal));
         root.Subcommands.Add(new VizCommand(terminal));
         root.Subcommands.Add(new DiagnosticsCommand(terminal));
         root.Subcommands.Add(new IdentityCommand(terminal));
         root.Subcommands.Add(new DemoCommand(terminal));
         root.Subcommands.Add(new LocalCommand(terminal));
+        DeprecatedCommand.AddTo(root, terminal);
         foreach (var moved in MovedCommand.All(terminal))
             root.Subcommands.Add(moved);
         return root;

@@ -1,4 +1,3 @@
 using Linkerd.Cli;
 
-var root = LinkerdCommand.Create(new SystemTerminal());
-return await root.Parse(LeadingNamespace.Move(root, args)).InvokeAsync();
+return await LinkerdCommand.RunAsync(new SystemTerminal(), args, CancellationToken.None);

@@ -16,12 +16,15 @@ internal sealed class CliRunner : ITerminal
 
     public bool InputIsInteractive => false;
 
-    public static async Task<(int Code, string Out, string Error)> RunAsync(string input, params string[] arguments)
+    public string SearchPath { get; init; } = "";
+
+    public static Task<(int Code, string Out, string Error)> RunAsync(string input, params string[] arguments) => RunInAsync("", input, arguments);
+
+    /// <summary>Runs it with a PATH of its own, in which extensions may lie.</summary>
+    public static async Task<(int Code, string Out, string Error)> RunInAsync(string path, string input, params string[] arguments)
     {
-        var terminal = new CliRunner { In = new StringReader(input) };
-        var root = LinkerdCommand.Create(terminal);
-        var result = root.Parse(LeadingNamespace.Move(root, arguments));
-        var code = await result.InvokeAsync(new System.CommandLine.InvocationConfiguration { Output = terminal.Out, Error = terminal.Error }, TestContext.Current.CancellationToken);
+        var terminal = new CliRunner { In = new StringReader(input), SearchPath = path };
+        var code = await LinkerdCommand.RunAsync(terminal, arguments, TestContext.Current.CancellationToken);
         return (code, terminal._out.ToString(), terminal._error.ToString());
     }
 }

@@ -38,9 +38,9 @@ public sealed class CommandTests
     [Fact]
     public async Task A_command_with_another_name_now_says_which()
     {
-        var (code, _, error) = await CliRunner.RunAsync("", "stat", "deploy", "-n", "emojivoto");
+        var (code, _, error) = await CliRunner.RunAsync("", "endpoints", "web:80", "-n", "emojivoto");
         Assert.Equal(1, code);
-        Assert.Equal("linkerd stat has another name: use linkerd viz stat\n", error);
+        Assert.Equal("linkerd endpoints: it has another name: use linkerd diagnostics endpoints\n", error);
     }
 
     [Fact]

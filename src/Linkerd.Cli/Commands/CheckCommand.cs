@@ -1,12 +1,14 @@
 using System.CommandLine;
-using System.Globalization;
-using System.Text.RegularExpressions;
+using System.CommandLine.Parsing;
 using Linkerd.Checks;
+using Linkerd.Cli.Commands.Local;
+using Linkerd.Cli.Extensions;
+using Linkerd.Kubernetes;
 
 namespace Linkerd.Cli.Commands;
 
 /// <summary><c>linkerd check</c>: whether the cluster, the control plane and the data plane are as they should be.</summary>
-internal sealed partial class CheckCommand : CliCommand
+internal sealed class CheckCommand : CliCommand
 {
     private const string Help = """
         Check the Linkerd installation for potential problems
@@ -40,7 +42,7 @@ internal sealed partial class CheckCommand : CliCommand
     {
         if (arguments.GetValue(_pre) && (arguments.GetValue(_proxy) || arguments.GetValue(_crds)))
             throw new CliException("--pre is for a cluster without Linkerd: it cannot be used with --proxy or --crds");
-        var wait = Duration(arguments.GetValue(_wait)!) ?? throw new CliException($"--wait: {arguments.GetValue(_wait)} is no duration such as 30s or 5m");
+        var wait = Durations.Parse(arguments.GetValue(_wait)!) ?? throw new CliException($"--wait: {arguments.GetValue(_wait)} is no duration such as 30s or 5m");
         var options = new CheckOptions
         {
             Pre = arguments.GetValue(_pre),
@@ -57,23 +59,45 @@ internal sealed partial class CheckCommand : CliCommand
         var report = new CheckReport(Terminal.Out, arguments.GetValue(_output)!, Terminal.Colour);
         var runner = new CheckRunner(options, () => GlobalOptions.Connect(arguments));
         var success = await runner.RunAsync(report.Add, Waiting(), cancellationToken);
+        if (!options.Pre && !options.Crds)
+            success &= await ExtensionsAsync(arguments, options.HintBase, report, cancellationToken);
         report.End(success);
         await Terminal.Out.FlushAsync(cancellationToken);
         return success ? ExitCodes.Success : ExitCodes.Failure;
     }
 
-    private static TimeSpan? Duration(string text)
+    private async Task<bool> ExtensionsAsync(ParseResult arguments, string hintBase, CheckReport report, CancellationToken cancel)
     {
-        var match = DurationPattern().Match(text);
-        return match.Success && text.Length > 0
-            ? new TimeSpan(Part("h"), Part("m"), Part("s"))
-            : null;
-
-        int Part(string name) => match.Groups[name].Length == 0 ? 0 : int.Parse(match.Groups[name].ValueSpan, CultureInfo.InvariantCulture);
+        // Commands of ours that have checks of their own are extensions in this program.
+        var self = arguments.RootCommandResult.Command.Subcommands.Where(c => c.Subcommands.Any(s => s.Name == "check"))
+            .ToDictionary(c => c.Name, c => SelfCommand.With(c.Name));
+        try
+        {
+            using var client = GlobalOptions.Connect(arguments);
+            return await new ExtensionChecks(Terminal.SearchPath, PassedOn(arguments), self, hintBase).RunAsync(client, report.Add, cancel);
+        }
+        catch (Exception e) when (e is KubernetesException or CliException)
+        {
+            // The first check has said already why the cluster cannot be asked.
+            return false;
+        }
     }
 
-    [GeneratedRegex(@"^((?<h>[0-9]{1,4})h)?((?<m>[0-9]{1,6})m)?((?<s>[0-9]{1,6})s)?\z", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]
-    private static partial Regex DurationPattern();
+    /// <summary>The flags that extensions take too, as they were given.</summary>
+    private List<string> PassedOn(ParseResult arguments)
+    {
+        var flags = new List<string>();
+        foreach (var option in (Option[])[GlobalOptions.ApiAddr, GlobalOptions.Context, GlobalOptions.As, GlobalOptions.AsGroup, GlobalOptions.KubeConfig, GlobalOptions.LinkerdNamespace, GlobalOptions.Verbose, _namespace, _proxy, _wait])
+        {
+            if (arguments.GetResult(option) is not { Implicit: false } result)
+                continue;
+            if (result.Tokens.Count == 0)
+                flags.Add(option.Name);
+            flags.AddRange(result.Tokens.Select(t => $"{option.Name}={t.Value}"));
+        }
+
+        return flags;
+    }
 
     // Said once for each thing that is waited for, so that a log stays readable.
     private Action<string> Waiting()

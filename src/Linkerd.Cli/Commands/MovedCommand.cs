@@ -2,17 +2,17 @@ using System.CommandLine;
 
 namespace Linkerd.Cli.Commands;
 
-/// <summary>A command of older versions that has another name now: it says which.</summary>
+/// <summary>A command of older versions, or of an extension, that is found elsewhere now: it says where.</summary>
 public sealed class MovedCommand : Command
 {
-    private MovedCommand(string name, string now, ITerminal terminal)
-        : base(name, "Use " + now)
+    private MovedCommand(string name, string what, ITerminal terminal)
+        : base(name, what)
     {
         Hidden = true;
         TreatUnmatchedTokensAsErrors = false;
         SetAction(_ =>
         {
-            terminal.Error.WriteLine($"linkerd {name} has another name: use {now}");
+            terminal.Error.WriteLine($"linkerd {name}: {what}");
             return ExitCodes.Failure;
         });
     }
@@ -20,14 +20,9 @@ public sealed class MovedCommand : Command
     /// <summary>All of them.</summary>
     public static IEnumerable<Command> All(ITerminal terminal) =>
     [
-        new MovedCommand("dashboard", "linkerd viz dashboard", terminal),
-        new MovedCommand("edges", "linkerd viz edges", terminal),
-        new MovedCommand("endpoints", "linkerd diagnostics endpoints", terminal),
-        new MovedCommand("get", "kubectl get", terminal),
-        new MovedCommand("metrics", "linkerd diagnostics proxy-metrics", terminal),
-        new MovedCommand("routes", "linkerd viz routes", terminal),
-        new MovedCommand("stat", "linkerd viz stat", terminal),
-        new MovedCommand("tap", "linkerd viz tap", terminal),
-        new MovedCommand("top", "linkerd viz top", terminal),
+        new MovedCommand("endpoints", "it has another name: use linkerd diagnostics endpoints", terminal),
+        new MovedCommand("get", "use kubectl get", terminal),
+        new MovedCommand("metrics", "it has another name: use linkerd diagnostics proxy-metrics", terminal),
+        new MovedCommand("install-sp", "it has another name: use linkerd diagnostics install-sp", terminal),
     ];
 }

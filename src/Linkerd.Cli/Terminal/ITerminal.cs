@@ -17,4 +17,7 @@ public interface ITerminal
 
     /// <summary>Whether <see cref="In"/> is a terminal, so that reading from it would wait for a person.</summary>
     bool InputIsInteractive { get; }
+
+    /// <summary>The folders in which extensions are looked for, as in $PATH.</summary>
+    string SearchPath { get; }
 }

@@ -19,4 +19,7 @@ public sealed class SystemTerminal : ITerminal
 
     /// <inheritdoc/>
     public bool InputIsInteractive => !Console.IsInputRedirected;
+
+    /// <inheritdoc/>
+    public string SearchPath => Environment.GetEnvironmentVariable("PATH") ?? "";
 }

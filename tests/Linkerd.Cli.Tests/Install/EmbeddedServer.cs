@@ -21,6 +21,8 @@ internal sealed class EmbeddedServer : IAsyncDisposable
 
     public KubernetesClient Client { get; }
 
+    public string Kubeconfig => _kubeconfig;
+
     public static async Task<EmbeddedServer> StartAsync()
     {
         var server = await ApiServer.StartAsync(new ApiServerOptions());
@@ -30,9 +32,12 @@ internal sealed class EmbeddedServer : IAsyncDisposable
     }
 
     /// <summary>Runs the CLI; fails unless it ends as expected.</summary>
-    public async Task<(string Out, string Error)> RunAsync(int code, params string[] arguments)
+    public Task<(string Out, string Error)> RunAsync(int code, params string[] arguments) => RunInAsync("", code, arguments);
+
+    /// <summary>Runs the CLI with a PATH of its own; fails unless it ends as expected.</summary>
+    public async Task<(string Out, string Error)> RunInAsync(string path, int code, params string[] arguments)
     {
-        var (actual, output, error) = await CliRunner.RunAsync("", [.. arguments, "--kubeconfig", _kubeconfig]);
+        var (actual, output, error) = await CliRunner.RunInAsync(path, "", [.. arguments, "--kubeconfig", _kubeconfig]);
         Assert.True(actual == code, $"linkerd {string.Join(' ', arguments)} ended with {actual}: {error}");
         return (output, error);
     }

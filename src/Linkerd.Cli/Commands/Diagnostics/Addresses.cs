@@ -24,4 +24,13 @@ internal static class Addresses
                 return "";
         }
     }
+
+    /// <summary>An IP address for the wire.</summary>
+    public static IPAddress Of(System.Net.IPAddress address)
+    {
+        var bytes = address.GetAddressBytes();
+        return bytes.Length == 4
+            ? new IPAddress { Ipv4 = BinaryPrimitives.ReadUInt32BigEndian(bytes) }
+            : new IPAddress { Ipv6 = new() { First = BinaryPrimitives.ReadUInt64BigEndian(bytes), Last = BinaryPrimitives.ReadUInt64BigEndian(bytes.AsSpan(8)) } };
+    }
 }

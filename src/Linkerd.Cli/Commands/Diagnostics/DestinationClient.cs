@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Linkerd.Api.Destination;
 using Linkerd.Api.Services;
-using Linkerd.Cli.Pods;
 using Linkerd.Grpc;
 using Linkerd.Grpc.AspNetCore;
 using Linkerd.Kubernetes;
@@ -12,7 +11,6 @@ namespace Linkerd.Cli.Commands.Diagnostics;
 internal sealed class DestinationClient : IDisposable
 {
     private const int Port = 8086;
-    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
 
     private static readonly Method<GetDestination, Update> Get =
         Methods.ServerStreaming(DestinationApi.ServiceName, DestinationApi.Get, GetDestination.Parser, Update.Parser);
@@ -29,28 +27,12 @@ internal sealed class DestinationClient : IDisposable
         _token = token;
     }
 
-    /// <summary><c>--destination-pod</c>.</summary>
-    public static Option<string?> PodOption { get; } = new("--destination-pod") { Description = "Target a specific destination Pod when there are multiple running" };
-
     /// <summary><c>--token</c>.</summary>
     public static Option<string> TokenOption { get; } = new("--token") { Description = "The context token to use when making requests to the destination API", DefaultValueFactory = _ => "" };
 
     public static async Task<DestinationClient> ConnectAsync(ParseResult arguments, KubernetesClient client, CancellationToken cancellationToken)
     {
-        var ns = arguments.GetValue(GlobalOptions.LinkerdNamespace)!;
-        var pods = await MeshedPods.SelectAsync(client, ns, "linkerd.io/control-plane-component=destination", cancellationToken);
-        var wanted = arguments.GetValue(PodOption);
-        var pod = pods.FirstOrDefault(p => wanted is null || p.Metadata.Name == wanted)
-            ?? throw new CliException(wanted is null
-                ? $"no running destination pod in namespace {ns}: is Linkerd installed there? Name its namespace with -L"
-                : $"no running destination pod {wanted} in namespace {ns}; there are: {string.Join(", ", pods.Select(p => p.Metadata.Name))}");
-        var channel = GrpcChannel.ForAddress($"http://localhost:{Port}", new GrpcChannelOptions
-        {
-            HttpHandler = new SocketsHttpHandler
-            {
-                ConnectCallback = async (_, cancel) => await client.PortForwardAsync(ns, pod.Metadata.Name!, Port, cancel),
-            },
-        });
+        var channel = await ControllerChannel.ToDestinationAsync(arguments, client, Port, cancellationToken);
         return new DestinationClient(channel, arguments.GetValue(TokenOption)!);
     }
 
@@ -65,7 +47,7 @@ internal sealed class DestinationClient : IDisposable
     {
         try
         {
-            using var call = _channel.AsyncServerStreamingCall(method, new CallOptions(Timeout: Timeout, CancellationToken: cancellationToken), new GetDestination { Scheme = "http:", Path = path, ContextToken = _token });
+            using var call = _channel.AsyncServerStreamingCall(method, ControllerChannel.Options(cancellationToken), new GetDestination { Scheme = "http:", Path = path, ContextToken = _token });
             return await call.ResponseStream.MoveNext(cancellationToken)
                 ? call.ResponseStream.Current
                 : throw new CliException($"Destination API error: the stream for {path} ended without an answer");

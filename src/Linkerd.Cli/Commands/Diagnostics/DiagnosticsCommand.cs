@@ -12,6 +12,9 @@ public sealed class DiagnosticsCommand : Command
         Aliases.Add("dg");
         Subcommands.Add(new EndpointsCommand(terminal));
         Subcommands.Add(new ProfileCommand(terminal));
+        Subcommands.Add(new PolicyCommand(terminal));
         Subcommands.Add(new ProxyMetricsCommand(terminal));
+        Subcommands.Add(new ControllerMetricsCommand(terminal));
+        Subcommands.Add(new InstallProfilesCommand(terminal));
     }
 }

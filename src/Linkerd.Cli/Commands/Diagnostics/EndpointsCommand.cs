@@ -19,7 +19,7 @@ public sealed class EndpointsCommand : CliCommand
         Aliases.Add("ep");
         Arguments.Add(_authorities);
         Options.Add(_output);
-        Options.Add(DestinationClient.PodOption);
+        Options.Add(ControllerChannel.PodOption);
         Options.Add(DestinationClient.TokenOption);
     }
 

@@ -16,7 +16,7 @@ public sealed class ProfileCommand : CliCommand
         : base("profile", "Introspect Linkerd's service discovery profile for an address", terminal)
     {
         Arguments.Add(_address);
-        Options.Add(DestinationClient.PodOption);
+        Options.Add(ControllerChannel.PodOption);
         Options.Add(DestinationClient.TokenOption);
     }
 

@@ -26,12 +26,9 @@ public sealed partial class ProxyMetricsCommand : CliCommand
     /// <inheritdoc/>
     protected override async Task<int> RunAsync(ParseResult arguments, CancellationToken cancellationToken)
     {
-        var words = arguments.GetValue(_resource)!;
-        var parts = words.Length == 2 ? words : words[0].Split('/', 2);
-        if (parts.Length != 2 || parts[1].Length == 0 || words.Length > 2)
-            throw new CliException($"'{string.Join(' ', words)}' is not TYPE/NAME; say for example: pod/web-0, deploy/web");
+        var (kind, name) = ResourceArgument.Parse(arguments.GetValue(_resource)!);
         using var client = GlobalOptions.Connect(arguments);
-        var pods = await MeshedPods.OfAsync(client, arguments.GetValue(_namespace) ?? client.Config.Namespace, parts[0], parts[1], cancellationToken);
+        var pods = await MeshedPods.OfAsync(client, arguments.GetValue(_namespace) ?? client.Config.Namespace, kind, name, cancellationToken);
         var failed = pods.Count == 0;
         for (var i = 0; i < pods.Count; i++)
         {
@@ -49,7 +46,7 @@ public sealed partial class ProxyMetricsCommand : CliCommand
         }
 
         if (pods.Count == 0)
-            await Terminal.Error.WriteLineAsync($"no running pods of {parts[0]}/{parts[1]}");
+            await Terminal.Error.WriteLineAsync($"no running pods of {kind}/{name}");
         return failed ? ExitCodes.Failure : ExitCodes.Success;
     }
 

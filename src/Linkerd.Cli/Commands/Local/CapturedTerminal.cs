@@ -12,4 +12,6 @@ internal sealed class CapturedTerminal(StringWriter output) : ITerminal
     public bool Colour => false;
 
     public bool InputIsInteractive => false;
+
+    public string SearchPath => "";
 }
