@@ -55,8 +55,8 @@ public sealed class GatewayStack
         target.Enter();
         try
         {
-            await target.Ready;
-            if (!target.IsKnown) throw new DetectException("gateway domain invalid", $"the control plane does not know {name}");
+            await target.ReadyAsync();
+            if (!target.IsKnown && !target.IsFailingFast) throw new DetectException("gateway domain invalid", $"the control plane does not know {name}");
             await new OutboundTcp(_outbound, target).RunAsync(client, fault =>
             {
                 target.Exit();

@@ -107,14 +107,14 @@ public sealed class OutboundStack : IConnectionService<Accepted>
     {
         if (!_config.IngressMode)
         {
-            await target.Ready;
+            await target.ReadyAsync();
             target.CountConnection();
             return target.IsOpaque ? DetectedProtocol.Opaque : target.KnownProtocol ?? await target.Detection.DetectAsync(Services.Detector, transport, target.DetectTimeout);
         }
 
         // Each request says where it goes: what the address stands for matters only to what is not HTTP, and to requests that do not say.
         DetectedProtocol found = await target.Detection.DetectAsync(Services.Detector, transport, _config.DetectTimeout);
-        if (found is not (DetectedProtocol.Http1 or DetectedProtocol.Http2)) await target.Ready;
+        if (found is not (DetectedProtocol.Http1 or DetectedProtocol.Http2)) await target.ReadyAsync();
         return found;
     }
 

@@ -33,6 +33,9 @@ public sealed class ProxyRuntime
     /// <summary>Queues and breakers of outbound backends, exact over all workers.</summary>
     internal SharedTable<Outbound.BackendKey, Balance.BackendShare> BackendShares { get; } = new();
 
+    /// <summary>Requests and connections that wait for the first word on a destination, exact over all workers.</summary>
+    public SharedTable<OutboundDestination, QueuePlaces> DiscoveryQueues { get; } = new();
+
     public required InFlightLimit InboundInFlight { get; init; }
 
     public required InFlightLimit OutboundInFlight { get; init; }

@@ -1,5 +1,6 @@
 using System.Net;
 using Linkerd.Model;
+using Linkerd.Proxy.Stack;
 
 namespace Linkerd.Proxy.Balance;
 
@@ -8,21 +9,16 @@ public sealed class BackendShare(int workers)
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<IPEndPoint, (Breaker Breaker, int Users)> _breakers = [];
-    private int _queued;
+    private readonly QueuePlaces _queue = new();
 
     /// <summary>Requests waiting, on all workers.</summary>
-    public int Queued => Volatile.Read(ref _queued);
+    public int Queued => _queue.Taken;
 
     /// <summary>Takes a place in the queue; false when there is none.</summary>
-    public bool TryEnqueue(int capacity)
-    {
-        if (Interlocked.Increment(ref _queued) <= capacity) return true;
-        Interlocked.Decrement(ref _queued);
-        return false;
-    }
+    public bool TryEnqueue(int capacity) => _queue.TryTake(capacity);
 
     /// <summary>Gives a place back.</summary>
-    public void Dequeue() => Interlocked.Decrement(ref _queued);
+    public void Dequeue() => _queue.Release();
 
     /// <summary>The breaker of an endpoint, which lives until as many have left as joined.</summary>
     public Breaker Join(IPEndPoint endpoint, FailureAccrual policy)

@@ -34,7 +34,10 @@ public sealed class DiscoveryStreams(ProxyConfig config, ControlClient destinati
         return status;
     }, destination, $"destination {path}", cancellation);
 
-    /// <summary>Watches profile and policy of a destination; publishes when both have answered, or the profile has taken its time.</summary>
+    /// <summary>
+    /// Watches profile and policy of a destination; publishes when both have answered, or when there is a policy and the profile has taken its time.
+    /// Where the control plane has no policy, the profile alone says who is there: without either nothing is known, and nothing published.
+    /// </summary>
     public async Task OutboundAsync(OutboundDestination target, Action<OutboundInfo> publish, CancellationToken cancellation)
     {
         Profile? profile = null;
@@ -43,7 +46,7 @@ public sealed class DiscoveryStreams(ProxyConfig config, ControlClient destinati
         bool timedOut = false;
         void Tell()
         {
-            if (policyAnswered && (profile is not null || timedOut)) publish(new OutboundInfo(profile ?? Profile.Default, found));
+            if (policyAnswered && (profile is not null || (timedOut && found is not null))) publish(new OutboundInfo(profile ?? Profile.Default, found));
         }
 
         if (!HasProfile(target)) profile = Profile.Default;

@@ -5,14 +5,14 @@ using Linkerd.Proxy.Stack;
 namespace Linkerd.Proxy.Outbound;
 
 /// <summary>Requests to a destination of which nothing is known yet, on one loop, in their order.</summary>
-internal sealed class DiscoveryQueue(OutboundStack stack, OutboundTarget target) : IWaiting
+internal sealed class DiscoveryQueue(OutboundStack stack, OutboundTarget target, QueuePlaces places) : IWaiting
 {
     private readonly LinkedList<(HttpExchange Exchange, DetectedProtocol Protocol)> _waiting = new();
 
     /// <summary>Lets a request wait; it is shed when too many do.</summary>
     public void Add(HttpExchange exchange, DetectedProtocol protocol)
     {
-        if (_waiting.Count >= stack.Runtime.Config.Outbound.HttpQueue.Capacity)
+        if (!places.TryTake(stack.Runtime.Config.Outbound.HttpQueue.Capacity))
         {
             stack.CountHttpError(ProxyErrorKind.LoadShed);
             exchange.Respond(ProxyError.Of(ProxyErrorKind.LoadShed));
@@ -32,6 +32,7 @@ internal sealed class DiscoveryQueue(OutboundStack stack, OutboundTarget target)
             _waiting.RemoveFirst();
             (HttpExchange exchange, DetectedProtocol protocol) = first.Value;
             exchange.Waiting = null;
+            places.Release();
             target.Http(protocol).Call(exchange);
             target.Unuse();
         }
@@ -43,6 +44,7 @@ internal sealed class DiscoveryQueue(OutboundStack stack, OutboundTarget target)
         {
             if (node.Value.Exchange != exchange) continue;
             _waiting.Remove(node);
+            places.Release();
             target.Unuse();
             return;
         }

@@ -49,7 +49,7 @@ internal sealed class OutboundCall : IExchangeObserver, IAttemptPolicy, IWaiting
         if (_stack.Worker.Tracer is { } tracer) exchange.Span = tracer.Begin(exchange, Direction.Outbound);
         if (routes.Find(request, out _matched) is not { } rule)
         {
-            exchange.Respond(ProxyError.Of(target.NoRoute));
+            exchange.Respond(target.NoRoute);
             return;
         }
 

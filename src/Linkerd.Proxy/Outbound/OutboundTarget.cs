@@ -1,6 +1,7 @@
 using Linkerd.Http;
 using Linkerd.Model;
 using Linkerd.Net;
+using Linkerd.Proxy.Config;
 using Linkerd.Proxy.Detect;
 using Linkerd.Proxy.Discovery;
 using Linkerd.Proxy.Errors;
@@ -26,6 +27,7 @@ internal sealed class OutboundTarget
     private Dictionary<BackendKey, BackendHandle> _backends = [];
     private Meta _parent = Meta.Unknown;
     private readonly DiscoveryQueue _waiting;
+    private readonly QueuePlaces _places;
     private Counter? _connections;
     private int _users;
 
@@ -34,19 +36,20 @@ internal sealed class OutboundTarget
         _stack = stack;
         Destination = destination;
         EventLoop loop = stack.Worker.Loop;
+        OutboundConfig config = stack.Runtime.Config.Outbound;
+        _places = stack.Runtime.DiscoveryQueues.Get(destination, static _ => new QueuePlaces());
         _http1 = new OutboundHttp(stack, this);
         _http2 = new OutboundHttp(stack, this);
-        _waiting = new DiscoveryQueue(stack, this);
-        DetectTimeout = stack.Runtime.Config.Outbound.DetectTimeout;
+        _waiting = new DiscoveryQueue(stack, this, _places);
+        DetectTimeout = config.DetectTimeout;
         Detection = new DetectMetrics(stack.Runtime.Metrics.OutboundDetect, ProxyLabels.Reference("parent", _parent), stack.Worker.Index);
         _idle = new LoopTimer(loop, static self => ((OutboundTarget)self!).Evict(), this);
         _timeout = new LoopTimer(loop, static self => ((OutboundTarget)self!).OnDiscoveryTimeout(), this);
         // Whoever made it uses it in this same turn, or it goes again.
-        _idle.Start(stack.Runtime.Config.Outbound.DiscoveryIdleTimeout);
+        _idle.Start(config.DiscoveryIdleTimeout);
         if (IsLookedUp(destination))
         {
-            // The profile has a time limit of its own; this is for a control plane that cannot be reached at all.
-            _timeout.Start(stack.Runtime.Config.Outbound.HttpQueue.FailfastTimeout);
+            _timeout.Start((TakesRequests ? config.HttpQueue : config.TcpQueue).FailfastTimeout);
             _subscription = stack.Runtime.OutboundTargets.Subscribe(destination, loop, Update);
         }
         else
@@ -60,14 +63,16 @@ internal sealed class OutboundTarget
     /// <summary>The control plane knows it, or it is an address, which needs no one to know it.</summary>
     public bool IsKnown { get; private set; }
 
-    /// <summary>What a request gets for which there is no route: of a name that nobody could be asked about, nothing can be said yet.</summary>
-    public ProxyErrorKind NoRoute { get; private set; } = ProxyErrorKind.RouteNotFound;
+    /// <summary>The control plane has not said what it is, and what comes for it fails at once: who may be there and must prove it is not known.</summary>
+    public bool IsFailingFast { get; private set; }
+
+    /// <summary>What a request gets for which there is no route.</summary>
+    public ProxyError NoRoute => IsFailingFast
+        ? new ProxyError(ProxyErrorKind.FailFast, "the control plane has not said what this destination is: failing fast")
+        : ProxyError.Of(ProxyErrorKind.RouteNotFound);
 
     /// <summary>It was not used for long enough, and takes no more requests.</summary>
     public bool IsClosed { get; private set; }
-
-    /// <summary>Ends when something is known, or as much time has passed as is waited.</summary>
-    public Task Ready => _ready.Task;
 
     public bool IsOpaque { get; private set; }
 
@@ -121,28 +126,49 @@ internal sealed class OutboundTarget
         if (--_users == 0) _idle.Start(_stack.Runtime.Config.Outbound.DiscoveryIdleTimeout);
     }
 
+    /// <summary>
+    /// Lets a connection wait until something is known, or as much time has passed as is waited. Throws <see cref="DetectException"/> when too many
+    /// wait.
+    /// </summary>
+    public async ValueTask ReadyAsync()
+    {
+        if (_ready.Task.IsCompleted) return;
+        int capacity = _stack.Runtime.Config.Outbound.TcpQueue.Capacity;
+        if (!_places.TryTake(capacity)) throw new DetectException("loadshed", $"{capacity} connections wait to hear what {Destination} is");
+        try
+        {
+            await _ready.Task;
+        }
+        finally
+        {
+            _places.Release();
+        }
+    }
+
+    // What waits is a request in ingress mode and in a gateway; else a connection, of which nothing was read yet.
+    private bool TakesRequests => Destination.IsNamed || _stack.Runtime.Config.Outbound.IngressMode;
+
     private static bool IsLookedUp(OutboundDestination destination) => destination.IsNamed || !destination.Address.IsLoopback;
 
     private void OnDiscoveryTimeout()
     {
         if (_ready.Task.IsCompleted) return;
-        if (Destination.IsNamed) NoRoute = ProxyErrorKind.FailFast;
-        Take(new OutboundInfo(Profile.Default, null));
+        IsFailingFast = true;
+        Take(Profile.Default, SynthesizedPolicy.Nothing(_stack.Runtime.Config));
     }
 
     private void Update(OutboundInfo info)
     {
-        NoRoute = ProxyErrorKind.RouteNotFound;
-        Take(info);
+        IsFailingFast = false;
+        IsKnown = !Destination.IsNamed || info.Policy is not null || info.Profile.Endpoint is not null || info.Profile.FullyQualifiedName.Length > 0;
+        Take(info.Profile, info.Policy ?? SynthesizedPolicy.From(Destination, info.Profile, _stack.Runtime.Config));
     }
 
-    private void Take(OutboundInfo info)
+    private void Take(Profile profile, ClientPolicy policy)
     {
-        ClientPolicy policy = info.Policy ?? SynthesizedPolicy.From(Destination, info.Profile, _stack.Runtime.Config);
         _parent = policy.Meta;
-        IsKnown = !Destination.IsNamed || info.Policy is not null || info.Profile.Endpoint is not null || info.Profile.FullyQualifiedName.Length > 0;
         var next = new Dictionary<BackendKey, BackendHandle>();
-        IsOpaque = policy.Protocol is ClientProtocol.Opaque or ClientProtocol.Tls || info.Profile.OpaqueProtocol;
+        IsOpaque = policy.Protocol is ClientProtocol.Opaque or ClientProtocol.Tls || profile.OpaqueProtocol;
         DetectTimeout = policy.DetectTimeout;
         KnownProtocol = policy.Protocol switch
         {
@@ -155,7 +181,7 @@ internal sealed class OutboundTarget
         Measure(policy);
         try
         {
-            Compile(info.Profile, policy, new RouteCompiler(_stack, _parent, key => Handle(key, next)));
+            Compile(profile, policy, new RouteCompiler(_stack, _parent, key => Handle(key, next)));
         }
         catch (ArgumentException exception)
         {

@@ -14,6 +14,7 @@ internal sealed class OutboundTcp(OutboundStack stack, OutboundTarget target)
     public async Task RunAsync(Transport transport, Action<TransportFault> ended)
     {
         string serverName = target.Tls is null ? string.Empty : await stack.Services.Detector.DetectServerNameAsync(transport, target.DetectTimeout);
+        if (target.IsFailingFast) throw new DetectException("failfast", $"the control plane has not said what {target.Destination} is");
         TcpRule rule = (target.Tls is { } tls ? tls.Find(serverName) : target.Tcp)
             ?? throw new IOException(serverName.Length > 0 ? $"no route for the server name '{serverName}'" : "no route for this destination");
         TcpRouteMetrics metrics = rule.Metrics;

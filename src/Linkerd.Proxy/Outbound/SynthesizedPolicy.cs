@@ -9,8 +9,7 @@ internal static class SynthesizedPolicy
 {
     public static ClientPolicy From(OutboundDestination target, Profile profile, ProxyConfig config)
     {
-        if (BackendOf(target, profile, config) is not { } backend)
-            return new ClientPolicy { Meta = Meta.Unknown, Protocol = ClientProtocol.Detect, DetectTimeout = config.Outbound.DetectTimeout };
+        if (BackendOf(target, profile, config) is not { } backend) return Nothing(config);
         Distribution to = Distribution.To(backend);
         var route = new OutboundHttpRoute { Meta = Meta.Default("default"), Rules = [new OutboundRule<HttpRouteMatch> { Backends = to }] };
         var http = new HttpPolicy([route], null);
@@ -21,9 +20,12 @@ internal static class SynthesizedPolicy
             DetectTimeout = config.Outbound.DetectTimeout,
             Http1 = http,
             Http2 = http,
-            OpaqueRoutes = [new OpaqueRoute { Meta = Meta.Default("default"), Backends = to }],
+            OpaqueRoutes = [new OpaqueRoute { Meta = Meta.Default("default"), Backends = Distribution.To(backend with { Queue = config.Outbound.TcpQueue }) }],
         };
     }
+
+    /// <summary>No route for anything.</summary>
+    public static ClientPolicy Nothing(ProxyConfig config) => new() { Meta = Meta.Unknown, Protocol = ClientProtocol.Detect, DetectTimeout = config.Outbound.DetectTimeout };
 
     /// <summary>The one backend of a destination without policy; null for a name that nobody knows.</summary>
     public static Backend? BackendOf(OutboundDestination target, Profile profile, ProxyConfig config)
@@ -36,6 +38,7 @@ internal static class SynthesizedPolicy
             {
                 Meta = profile.Parent ?? Meta.Default("service"),
                 Balancer = new BalancerPolicy { Destination = $"{profile.FullyQualifiedName}:{target.Port}" },
+                Queue = config.Outbound.HttpQueue,
             };
         }
 
