@@ -62,14 +62,18 @@ public sealed class LabelSet : IEquatable<LabelSet>, IReadOnlyCollection<KeyValu
 
     /// <summary>The labels named in <paramref name="names"/> alone: what <c>by (…)</c> leaves.</summary>
     public LabelSet Only(IReadOnlyCollection<string> names) =>
-        Of(_pairs.Where(pair => names.Contains(pair.Key)));
+        Filtered(pair => names.Contains(pair.Key));
 
     /// <summary>All labels except those named in <paramref name="names"/>.</summary>
     public LabelSet Without(IReadOnlyCollection<string> names) =>
-        Of(_pairs.Where(pair => !names.Contains(pair.Key)));
+        Filtered(pair => !names.Contains(pair.Key));
 
     /// <summary>This set with <paramref name="added"/>, whose values win.</summary>
     public LabelSet With(IEnumerable<KeyValuePair<string, string>> added) => Of(_pairs.Concat(added));
+
+    // What is left of a sorted set is sorted.
+    private LabelSet Filtered(Predicate<KeyValuePair<string, string>> keep) =>
+        Array.FindAll(_pairs, keep) is { Length: > 0 } left ? new LabelSet(left) : Empty;
 
     /// <inheritdoc/>
     public bool Equals(LabelSet? other) => other is not null && other._hash == _hash && _pairs.AsSpan().SequenceEqual(other._pairs);

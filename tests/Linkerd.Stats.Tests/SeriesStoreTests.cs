@@ -29,14 +29,51 @@ public sealed class SeriesStoreTests
     }
 
     [Fact]
-    public void Rings_keep_the_last_scrapes_only()
+    public void What_is_recent_is_kept_in_full_and_what_is_older_by_the_step()
     {
-        var store = new SeriesStore(new SeriesStoreOptions { Scrapes = 5 });
-        for (var i = 0; i < 23; i++)
-            store.Ingest("a", Target, $"n {i}\n", i * 1000);
+        var store = new SeriesStore(new SeriesStoreOptions { BlockScrapes = 6, FineBlocks = 2, CoarseStep = TimeSpan.FromSeconds(30), Retention = TimeSpan.FromMinutes(10) });
+        for (var i = 0; i < 30; i++)
+            store.Ingest("a", Target, $"n {i}\n", i * 10_000);
+        // 30 scrapes are five blocks: two are full, of the three before them every third scrape is left.
+        Assert.Equal([2, 5, 8, 11, 14, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29], Values(store, "n"));
+    }
+
+    [Fact]
+    public void What_is_older_than_the_retention_is_dropped()
+    {
+        var store = new SeriesStore(new SeriesStoreOptions { BlockScrapes = 6, FineBlocks = 1, CoarseStep = TimeSpan.FromSeconds(10), Retention = TimeSpan.FromHours(1) });
+        for (var i = 0; i < 1000; i++)
+            store.Ingest("a", Target, $"n {i}\n", i * 10_000);
+        // Blocks of sixty samples are dropped whole: what is kept is an hour and less than one block more.
+        Assert.InRange(Values(store, "n").Count, 360, 360 + 60 + 12);
+    }
+
+    [Fact]
+    public void A_series_that_comes_later_has_no_past()
+    {
+        var store = new SeriesStore(new SeriesStoreOptions { BlockScrapes = 4, FineBlocks = 2, CoarseStep = TimeSpan.FromSeconds(20) });
+        for (var i = 0; i < 40; i++)
+            store.Ingest("a", Target, i < 22 ? "old 1\n" : $"old 1\nnew {i}\n", i * 10_000);
+        var seen = Values(store, "new");
+        Assert.Equal(23, seen[0]);
+        Assert.Equal(39, seen[^1]);
+    }
+
+    [Fact]
+    public void A_query_ends_when_it_is_cancelled()
+    {
+        var store = new SeriesStore(new SeriesStoreOptions());
+        store.Ingest("a", Target, "n 1\n", 1000);
+        using var gone = new CancellationTokenSource();
+        gone.Cancel();
+        Assert.Throws<OperationCanceledException>(() => store.Select("n", [], 0, 2000, (_, _) => { }, gone.Token));
+    }
+
+    private static List<double> Values(SeriesStore store, string metric)
+    {
         var seen = new List<double>();
-        store.Select("n", [], 0, 100_000, (_, points) => seen.AddRange(points.ToArray().Select(p => p.Value)));
-        Assert.Equal([18, 19, 20, 21, 22], seen);
+        store.Select(metric, [], 0, long.MaxValue, (_, points) => seen.AddRange(points.ToArray().Select(p => p.Value).Where(v => !double.IsNaN(v))));
+        return seen;
     }
 
     [Fact]
@@ -52,11 +89,11 @@ public sealed class SeriesStoreTests
     }
 
     [Fact]
-    public void Series_silent_for_a_whole_ring_make_room()
+    public void Series_silent_for_the_whole_retention_make_room()
     {
-        var store = new SeriesStore(new SeriesStoreOptions { Scrapes = 4 });
+        var store = new SeriesStore(new SeriesStoreOptions { BlockScrapes = 4, FineBlocks = 1, CoarseStep = TimeSpan.FromSeconds(1), Retention = TimeSpan.FromSeconds(100) });
         store.Ingest("a", Target, "old 1\n", 1000);
-        for (var i = 2; i < 14; i++)
+        for (var i = 2; i < 400; i++)
             store.Ingest("a", Target, "new 1\n", i * 1000);
         Assert.Equal(1, store.SeriesCount);
     }

@@ -26,10 +26,10 @@ public sealed record PrometheusResponse
     public PrometheusData? Data { get; init; }
 }
 
-/// <summary>The answer of an instant query.</summary>
+/// <summary>The answer of a query.</summary>
 public sealed record PrometheusData
 {
-    /// <summary><c>vector</c> for every query of this project.</summary>
+    /// <summary><c>vector</c> for an instant query, <c>matrix</c> for a range query.</summary>
     [JsonPropertyName("resultType")]
     public string ResultType { get; init; } = "vector";
 
@@ -38,16 +38,22 @@ public sealed record PrometheusData
     public IReadOnlyList<PrometheusRow> Result { get; init; } = [];
 }
 
-/// <summary>One row: labels, and a pair of Unix seconds and the value as text.</summary>
+/// <summary>One row: labels, and pairs of Unix seconds and the value as text.</summary>
 public sealed record PrometheusRow
 {
     /// <summary>The labels.</summary>
     [JsonPropertyName("metric")]
     public IReadOnlyDictionary<string, string> Metric { get; init; } = new Dictionary<string, string>();
 
-    /// <summary><c>[seconds, "value"]</c>.</summary>
+    /// <summary>Of an instant query: <c>[seconds, "value"]</c>.</summary>
     [JsonPropertyName("value")]
-    public IReadOnlyList<JsonElement> Value { get; init; } = [];
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<JsonElement>? Value { get; init; }
+
+    /// <summary>Of a range query: <c>[seconds, "value"]</c> for each moment.</summary>
+    [JsonPropertyName("values")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<IReadOnlyList<JsonElement>>? Values { get; init; }
 }
 
 /// <summary>Source-generated reading and writing of the envelope.</summary>

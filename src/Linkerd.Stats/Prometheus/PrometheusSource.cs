@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Linkerd.Kubernetes;
+using Linkerd.Stats.Store;
 
 namespace Linkerd.Stats.Prometheus;
 
@@ -37,11 +38,27 @@ public sealed class PrometheusSource : IMetricsSource
     /// <inheritdoc/>
     public async Task<IReadOnlyList<VectorSample>> QueryAsync(string query, CancellationToken cancellationToken)
     {
+        var data = await AskAsync("api/v1/query?query=" + Uri.EscapeDataString(query), "vector", query, cancellationToken);
+        return [.. data.Result.Select(row => new VectorSample(LabelSet.Of(row.Metric), ValueOf(row.Value, query)))];
+    }
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<RangeSeries>> QueryRangeAsync(string query, TimeRange range, CancellationToken cancellationToken)
+    {
+        var path = string.Create(
+            CultureInfo.InvariantCulture,
+            $"api/v1/query_range?query={Uri.EscapeDataString(query)}&start={range.StartMs / 1000.0:0.000}&end={range.EndMs / 1000.0:0.000}&step={range.StepMs / 1000.0:0.000}");
+        var data = await AskAsync(path, "matrix", query, cancellationToken);
+        return [.. data.Result.Select(row => new RangeSeries(
+            LabelSet.Of(row.Metric), [.. (row.Values ?? []).Select(pair => new Point(TimeOf(pair, query), ValueOf(pair, query)))]))];
+    }
+
+    private async Task<PrometheusData> AskAsync(string path, string resultType, string query, CancellationToken cancellationToken)
+    {
         PrometheusResponse? response;
         try
         {
-            var text = await _get("api/v1/query?query=" + Uri.EscapeDataString(query), cancellationToken);
-            response = JsonSerializer.Deserialize(text, PrometheusJson.Default.PrometheusResponse);
+            response = JsonSerializer.Deserialize(await _get(path, cancellationToken), PrometheusJson.Default.PrometheusResponse);
         }
         catch (Exception e) when (e is HttpRequestException or KubernetesException)
         {
@@ -54,9 +71,9 @@ public sealed class PrometheusSource : IMetricsSource
 
         if (response is not { Status: "success", Data: { } data })
             throw new MetricsSourceException($"{_where} refused the query: {response?.ErrorType}: {response?.Error} (query: {query})");
-        if (data.ResultType != "vector")
-            throw new MetricsSourceException($"{_where} answered a {data.ResultType} where a vector was expected (query: {query})");
-        return [.. data.Result.Select(row => new VectorSample(LabelSet.Of(row.Metric), ValueOf(row, query)))];
+        return data.ResultType == resultType
+            ? data
+            : throw new MetricsSourceException($"{_where} answered a {data.ResultType} where a {resultType} was expected (query: {query})");
     }
 
     private static async Task<string> GetAsync(HttpMessageInvoker http, Uri address, CancellationToken cancellationToken)
@@ -67,11 +84,16 @@ public sealed class PrometheusSource : IMetricsSource
         return await response.Content.ReadAsStringAsync(cancellationToken);
     }
 
-    private double ValueOf(PrometheusRow row, string query)
+    private long TimeOf(IReadOnlyList<JsonElement> pair, string query) =>
+        pair.Count == 2 && pair[0].ValueKind == JsonValueKind.Number
+            ? (long)Math.Round(pair[0].GetDouble() * 1000)
+            : throw new MetricsSourceException($"{_where} answered a row without a time (query: {query})");
+
+    private double ValueOf(IReadOnlyList<JsonElement>? pair, string query)
     {
-        if (row.Value.Count == 2 && row.Value[1].ValueKind == JsonValueKind.String)
+        if (pair is { Count: 2 } && pair[1].ValueKind == JsonValueKind.String)
         {
-            switch (row.Value[1].GetString())
+            switch (pair[1].GetString())
             {
                 case "+Inf":
                     return double.PositiveInfinity;

@@ -10,7 +10,11 @@ public sealed record Selector(string Metric, IReadOnlyList<LabelMatcher> Matcher
 public sealed record RangeFunction(string Name, Selector Argument) : Expression;
 
 /// <summary><c>sum</c>, <c>count</c>, <c>min</c>, <c>max</c> or <c>avg</c>, optionally <c>by (…)</c>.</summary>
-public sealed record Aggregation(string Name, IReadOnlyList<string> By, Expression Argument) : Expression;
+/// <param name="Name">The function.</param>
+/// <param name="By">Labels that are kept.</param>
+/// <param name="Argument">What is aggregated.</param>
+/// <param name="Text">As it stood in the query.</param>
+public sealed record Aggregation(string Name, IReadOnlyList<string> By, Expression Argument, string Text) : Expression;
 
 /// <summary><c>histogram_quantile(q, …)</c> over buckets with an <c>le</c> label.</summary>
 public sealed record HistogramQuantile(double Quantile, Expression Argument) : Expression;

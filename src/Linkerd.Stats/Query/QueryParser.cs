@@ -46,7 +46,7 @@ public ref struct QueryParser
         var name = ReadName();
         Expression result = name switch
         {
-            "sum" or "count" or "min" or "max" or "avg" => ReadAggregation(name),
+            "sum" or "count" or "min" or "max" or "avg" => ReadAggregation(name, _at - name.Length),
             "increase" or "rate" or "irate" => ReadRangeFunction(name),
             "histogram_quantile" => ReadQuantile(),
             "" => throw Fault("expected a metric or a function"),
@@ -56,14 +56,14 @@ public ref struct QueryParser
         return result;
     }
 
-    private Aggregation ReadAggregation(string name)
+    private Aggregation ReadAggregation(string name, int from)
     {
         var by = TryReadBy();
         Expect('(');
         var argument = ReadExpression();
         Expect(')');
         by ??= TryReadBy();
-        return new Aggregation(name, by ?? [], argument);
+        return new Aggregation(name, by ?? [], argument, _text[from.._at]);
     }
 
     private RangeFunction ReadRangeFunction(string name)

@@ -52,7 +52,7 @@ public sealed class EdgesReport(IMetricsSource metrics, IWorkloadSource workload
     }
 
     /// <summary><c>web.emojivoto.serviceaccount.identity.linkerd.cluster.local</c> is shown as <c>web.emojivoto</c>.</summary>
-    private static string Shorten(string identity)
+    internal static string Shorten(string identity)
     {
         var at = identity.IndexOf(".serviceaccount.identity.", StringComparison.Ordinal);
         return at < 0 ? identity : identity[..at];

@@ -20,4 +20,16 @@ public static class PodPhase
 
         return pod.Status?.Reason is { Length: > 0 } reason ? reason : pod.Status?.Phase ?? "Unknown";
     }
+
+    /// <summary>What keeps containers of a pod from running: those that wait with a reason other than being created, or ended in failure.</summary>
+    public static IEnumerable<PodError> ErrorsOf(Pod pod)
+    {
+        foreach (var container in (pod.Status?.InitContainerStatuses ?? []).Concat(pod.Status?.ContainerStatuses ?? []))
+        {
+            if (container.State?.Waiting is { Reason: { Length: > 0 } reason } waiting && reason is not ("ContainerCreating" or "PodInitializing"))
+                yield return new PodError(pod.Metadata.Name ?? "", container.Name ?? "", container.Image ?? "", reason, waiting.Message ?? "");
+            else if (container.State?.Terminated is { ExitCode: not (0 or null) } ended)
+                yield return new PodError(pod.Metadata.Name ?? "", container.Name ?? "", container.Image ?? "", ended.Reason ?? "Error", ended.Message ?? $"exit code {ended.ExitCode}");
+        }
+    }
 }

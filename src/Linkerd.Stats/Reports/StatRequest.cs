@@ -20,4 +20,10 @@ public sealed record StatRequest
 
     /// <summary>Only resources that match this label selector; empty for all.</summary>
     public string LabelSelector { get; init; } = "";
+
+    /// <summary>Without metrics: the cluster's view alone.</summary>
+    public bool SkipStats { get; init; }
+
+    /// <summary>Without connections and bytes.</summary>
+    public bool SkipTcp { get; init; }
 }

@@ -44,4 +44,34 @@ public sealed record StatRow
 
     /// <summary>Bytes written per second.</summary>
     public double? WriteBytesPerSecond { get; init; }
+
+    /// <summary>Successful responses in the window.</summary>
+    public double Successes { get; init; }
+
+    /// <summary>Failed responses in the window.</summary>
+    public double Failures { get; init; }
+
+    /// <summary>Failed pods.</summary>
+    public int Failed { get; init; }
+
+    /// <summary>What keeps containers of its pods from running.</summary>
+    public IReadOnlyList<PodError> Errors { get; init; } = [];
+
+    /// <summary>For policies: refused requests per second; null for other kinds.</summary>
+    public double? UnauthorizedPerSecond { get; init; }
+
+    /// <summary>For HTTPRoutes: the Server that the route was enforced at.</summary>
+    public string? Server { get; init; }
+
+    /// <summary>For splits: the Service that is divided.</summary>
+    public string? Apex { get; init; }
+
+    /// <summary>For splits: the Service that got this share.</summary>
+    public string? Leaf { get; init; }
+
+    /// <summary>For Services whose ServiceProfile has overrides: the authority that got this share.</summary>
+    public string? Destination { get; init; }
+
+    /// <summary>The share, as written.</summary>
+    public string? Weight { get; init; }
 }

@@ -5,8 +5,8 @@ using Linkerd.Stats.Store;
 namespace Linkerd.Stats.Scrape;
 
 /// <summary>
-/// What a Prometheus would be here: scrapes the proxy of every meshed pod every ten seconds, keeps thirty minutes in bounded memory,
-/// and answers the queries of <c>viz stat</c> and <c>viz edges</c>.
+/// What a Prometheus would be here: scrapes the proxy of every meshed pod every ten seconds, keeps six hours in bounded memory,
+/// and answers the queries of the reports.
 /// </summary>
 public sealed class ClusterMetrics : IDisposable
 {
@@ -19,8 +19,14 @@ public sealed class ClusterMetrics : IDisposable
     [
         "request_total", "response_total", "response_latency_ms_bucket", "response_latency_ms_count", "response_latency_ms_sum",
         "tcp_open_total", "tcp_open_connections", "tcp_close_total", "tcp_read_bytes_total", "tcp_write_bytes_total",
-        "route_request_total", "route_response_total", "route_response_latency_ms_bucket", "route_actual_response_total",
-        "inbound_http_authz_allow_total", "inbound_http_authz_deny_total", "process_cpu_seconds_total", "process_resident_memory_bytes",
+        "route_request_total", "route_response_total", "route_response_latency_ms_bucket", "route_actual_request_total", "route_actual_response_total",
+        "inbound_http_authz_allow_total", "inbound_http_authz_deny_total", "inbound_tcp_authz_allow_total", "inbound_tcp_authz_deny_total",
+        "outbound_http_route_request_statuses_total", "outbound_http_route_request_duration_seconds_bucket", "outbound_http_route_retry_requests_total",
+        "outbound_http_route_backend_response_statuses_total", "outbound_http_route_backend_response_duration_seconds_bucket",
+        "outbound_grpc_route_request_statuses_total", "outbound_grpc_route_request_duration_seconds_bucket", "outbound_grpc_route_retry_requests_total",
+        "outbound_grpc_route_backend_response_statuses_total", "outbound_grpc_route_backend_response_duration_seconds_bucket",
+        "gateway_alive", "gateway_probe_latency_ms_bucket",
+        "process_start_time_seconds", "process_cpu_seconds_total", "process_resident_memory_bytes",
     ];
 
     private readonly HttpMessageInvoker _http;

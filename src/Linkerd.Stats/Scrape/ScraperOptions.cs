@@ -15,6 +15,6 @@ public sealed record ScraperOptions
     /// <summary>Scrapes under way at once. Default 16.</summary>
     public int Parallelism { get; init; } = 16;
 
-    /// <summary>Targets whose last scrape is older are forgotten. Default 30 minutes.</summary>
-    public TimeSpan Retention { get; init; } = TimeSpan.FromMinutes(30);
+    /// <summary>Targets whose last scrape is older are forgotten. Default six hours.</summary>
+    public TimeSpan Retention { get; init; } = TimeSpan.FromHours(6);
 }

@@ -3,46 +3,45 @@ using Linkerd.Stats.Query;
 namespace Linkerd.Stats.Store;
 
 /// <summary>
-/// The embedded time series: the last scrapes of every target in rings of fixed size. Safe for one writer per target and
-/// any number of readers at once; a reader sees whole scrapes.
+/// The embedded time series: the last scrapes of every target, packed, for 30 minutes in full and for six hours in one-minute resolution.
+/// Safe for any number of writers and readers at once; a reader sees whole scrapes.
 /// </summary>
 public sealed class SeriesStore(SeriesStoreOptions options)
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<string, TargetSeries> _targets = new(StringComparer.Ordinal);
+    private readonly StringPool _strings = new();
+    private long _dropped;
 
     /// <summary>Series or samples that a bound of <see cref="SeriesStoreOptions"/> kept out, or that could not be parsed.</summary>
-    public long Dropped { get; private set; }
+    public long Dropped => Interlocked.Read(ref _dropped);
 
     /// <summary>How many series are held, those of gone targets included until they age out.</summary>
-    public int SeriesCount
-    {
-        get
-        {
-            lock (_lock)
-                return _targets.Values.Sum(t => t.SeriesCount);
-        }
-    }
+    public int SeriesCount => Snapshot().Sum(static t => t.SeriesCount);
 
     /// <summary>Adds one scrape. <paramref name="timeMs"/> (Unix, milliseconds) must grow from scrape to scrape of a target; an older one is ignored.</summary>
     public void Ingest(string target, LabelSet targetLabels, ReadOnlySpan<char> exposition, long timeMs)
     {
+        TargetSeries? series;
         lock (_lock)
         {
-            if (!_targets.TryGetValue(target, out var series))
+            if (!_targets.TryGetValue(target, out series))
             {
                 if (_targets.Count >= options.Targets)
                 {
-                    Dropped++;
+                    Interlocked.Increment(ref _dropped);
                     return;
                 }
 
-                _targets[target] = series = new TargetSeries(targetLabels, options.Scrapes, options.SeriesPerTarget);
+                _targets[target] = series = new TargetSeries(targetLabels, options, _strings);
             }
+        }
 
+        lock (series)
+        {
             var before = series.Dropped;
-            series.Ingest(exposition, timeMs, options.Keep);
-            Dropped += series.Dropped - before;
+            series.Ingest(exposition, timeMs);
+            Interlocked.Add(ref _dropped, series.Dropped - before);
         }
     }
 
@@ -51,11 +50,13 @@ public sealed class SeriesStore(SeriesStoreOptions options)
     /// </summary>
     public void MarkStale(string target, long timeMs)
     {
+        TargetSeries? series;
         lock (_lock)
-        {
-            if (_targets.TryGetValue(target, out var series))
-                series.Ingest([], timeMs, options.Keep);
-        }
+            _targets.TryGetValue(target, out series);
+        if (series is null)
+            return;
+        lock (series)
+            series.Ingest([], timeMs);
     }
 
     /// <summary>Drops targets whose last scrape is older than <paramref name="beforeMs"/>.</summary>
@@ -63,21 +64,33 @@ public sealed class SeriesStore(SeriesStoreOptions options)
     {
         lock (_lock)
         {
-            foreach (var (name, series) in _targets.ToArray())
+            var removed = false;
+            foreach (var (name, series) in _targets)
             {
+                // Removing while enumerating is allowed for dictionaries.
                 if (series.LastMs < beforeMs)
-                    _targets.Remove(name);
+                    removed |= _targets.Remove(name);
             }
+
+            if (removed)
+                _strings.Clear();
         }
     }
 
     /// <summary>Visits every series of <paramref name="metric"/> that the matchers select and that has a sample in the closed window.</summary>
-    public void Select(string metric, IReadOnlyList<LabelMatcher> matchers, long fromMs, long toMs, SeriesVisitor visit)
+    public void Select(string metric, IReadOnlyList<LabelMatcher> matchers, long fromMs, long toMs, SeriesVisitor visit, CancellationToken cancellationToken = default)
     {
-        lock (_lock)
+        foreach (var target in Snapshot())
         {
-            foreach (var target in _targets.Values)
+            cancellationToken.ThrowIfCancellationRequested();
+            lock (target)
                 target.Select(metric, matchers, fromMs, toMs, visit);
         }
+    }
+
+    private TargetSeries[] Snapshot()
+    {
+        lock (_lock)
+            return [.. _targets.Values];
     }
 }

@@ -3,8 +3,17 @@ namespace Linkerd.Stats.Store;
 /// <summary>The bounds of a <see cref="SeriesStore"/>. What would go over a bound is dropped and counted, never kept.</summary>
 public sealed record SeriesStoreOptions
 {
-    /// <summary>Scrapes kept per target; with one every 10 s the default of 180 is 30 minutes.</summary>
-    public int Scrapes { get; init; } = 180;
+    /// <summary>Scrapes that are packed together once they are complete. Default 30: five minutes at one every 10 s.</summary>
+    public int BlockScrapes { get; init; } = 30;
+
+    /// <summary>Packed blocks that are kept in full resolution. Default 6, which with the default block is 30 minutes.</summary>
+    public int FineBlocks { get; init; } = 6;
+
+    /// <summary>The resolution of what is older: the last sample of each such step is kept. Default one minute.</summary>
+    public TimeSpan CoarseStep { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>What is older than this is dropped. Default six hours.</summary>
+    public TimeSpan Retention { get; init; } = TimeSpan.FromHours(6);
 
     /// <summary>Series kept per target. Default 5,000.</summary>
     public int SeriesPerTarget { get; init; } = 5_000;

@@ -1,121 +1,207 @@
+using System.Buffers;
+
 namespace Linkerd.Stats.Store;
 
-/// <summary>
-/// The rings of one scrape target. All series share the ring of scrape times, so that a sample costs eight bytes;
-/// a series that a scrape did not show holds NaN there.
-/// </summary>
-internal sealed class TargetSeries(LabelSet targetLabels, int capacity, int maxSeries)
+/// <summary>The series of one scrape target. One writer or reader at a time: callers hold the lock of this object.</summary>
+internal sealed class TargetSeries(LabelSet targetLabels, SeriesStoreOptions options, StringPool strings)
 {
-    private readonly long[] _times = new long[capacity];
-    private readonly Dictionary<string, Series> _byText = new(StringComparer.Ordinal);
-    private readonly Point[] _window = new Point[capacity];
-    private int _next;
-    private int _count;
+    private readonly Timeline _times = new(options);
+    private readonly Dictionary<SeriesKey, StoredSeries> _byText = [];
+    private readonly Dictionary<string, List<StoredSeries>> _byMetric = new(StringComparer.Ordinal);
 
     public long Dropped { get; private set; }
 
-    public long LastMs => _count == 0 ? 0 : _times[(_next + capacity - 1) % capacity];
+    public long LastMs => _times.LastMs;
 
     public int SeriesCount => _byText.Count;
 
-    public void Ingest(ReadOnlySpan<char> exposition, long timeMs, Func<string, bool> keep)
+    public void Ingest(ReadOnlySpan<char> exposition, long timeMs)
     {
-        if (_count > 0 && timeMs <= LastMs)
+        if (timeMs <= LastMs && LastMs != 0)
             return;
-        var slot = _next;
-        _times[slot] = timeMs;
-        foreach (var series in _byText.Values)
-        {
-            if (!series.Ignored)
-                series.Values[slot] = double.NaN;
-        }
-
-        var lookup = _byText.GetAlternateLookup<ReadOnlySpan<char>>();
+        var slot = _times.OpenCount;
         foreach (var line in exposition.EnumerateLines())
         {
             if (!ExpositionParser.TrySplit(line, out var text, out var value))
                 continue;
-            if (!lookup.TryGetValue(text, out var series))
+            var key = SeriesKey.Of(text);
+            if (!_byText.TryGetValue(key, out var series))
             {
-                series = Add(text, keep);
+                series = Add(key, text);
                 if (series is null)
                     continue;
             }
 
             if (!series.Ignored)
-                series.Values[slot] = value;
+                series.Set(slot, value);
         }
 
-        _next = (slot + 1) % capacity;
-        _count = Math.Min(_count + 1, capacity);
-        if (slot == capacity - 1)
-            ForgetSilentSeries();
+        if (_times.Add(timeMs))
+            Seal();
     }
 
     public void Select(string metric, IReadOnlyList<Query.LabelMatcher> matchers, long fromMs, long toMs, SeriesVisitor visit)
     {
-        foreach (var series in _byText.Values)
+        if (!_byMetric.TryGetValue(metric, out var candidates))
+            return;
+        var capacity = _times.Capacity;
+        var points = ArrayPool<Point>.Shared.Rent(Math.Max(1, capacity));
+        var scratch = ArrayPool<double>.Shared.Rent(Timeline.CoarseBlockSamples + (2 * options.BlockScrapes));
+        foreach (var series in candidates)
         {
-            if (series.Ignored || series.Metric != metric || !matchers.All(m => m.Matches(series.Labels)))
+            if (!Matches(series.Labels, matchers))
                 continue;
-            var points = 0;
-            var seen = false;
-            for (var i = 0; i < _count; i++)
-            {
-                var slot = (_next + capacity - _count + i) % capacity;
-                if (_times[slot] < fromMs || _times[slot] > toMs)
-                    continue;
-                var value = series.Values[slot];
-                seen |= !double.IsNaN(value);
-                _window[points++] = new Point(_times[slot], value);
-            }
-
+            var count = Read(series, fromMs, toMs, points, scratch, out var seen);
             if (seen)
-                visit(series.Labels, _window.AsSpan(0, points));
+                visit(series.Labels, points.AsSpan(0, count));
         }
+
+        ArrayPool<Point>.Shared.Return(points);
+        ArrayPool<double>.Shared.Return(scratch);
     }
 
-    private Series? Add(ReadOnlySpan<char> text, Func<string, bool> keep)
+    private static bool Matches(LabelSet labels, IReadOnlyList<Query.LabelMatcher> matchers)
     {
-        if (_byText.Count >= maxSeries || text.Length > ExpositionParser.MaxSeriesLength)
+        for (var i = 0; i < matchers.Count; i++)
+        {
+            if (!matchers[i].Matches(labels))
+                return false;
+        }
+
+        return true;
+    }
+
+    private int Read(StoredSeries series, long fromMs, long toMs, Span<Point> into, double[] scratch, out bool seen)
+    {
+        var window = new Window(into, fromMs, toMs);
+        for (var i = 0; i < _times.Coarse.Count; i++)
+        {
+            var times = _times.Coarse[i];
+            if (!window.Overlaps(times))
+                continue;
+            var values = scratch.AsSpan(0, times.Length);
+            series.ReadCoarse(i, values);
+            window.Add(times, values);
+        }
+
+        var filling = System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_times.Filling);
+        if (window.Overlaps(filling))
+        {
+            var values = scratch.AsSpan(0, filling.Length);
+            series.ReadFilling(values);
+            window.Add(filling, values);
+        }
+
+        for (var i = 0; i < _times.Fine.Count; i++)
+        {
+            if (!window.Overlaps(_times.Fine[i]))
+                continue;
+            var values = scratch.AsSpan(0, options.BlockScrapes);
+            series.ReadFine(i, values);
+            window.Add(_times.Fine[i], values);
+        }
+
+        if (window.Overlaps(_times.Open))
+        {
+            var values = scratch.AsSpan(0, _times.OpenCount);
+            series.ReadOpen(values);
+            window.Add(_times.Open, values);
+        }
+
+        seen = window.Seen;
+        return window.Count;
+    }
+
+    private StoredSeries? Add(SeriesKey key, ReadOnlySpan<char> text)
+    {
+        if (_byText.Count >= options.SeriesPerTarget || text.Length > ExpositionParser.MaxSeriesLength
+            || !ExpositionParser.TryParseSeries(text, out var metric, out var labels))
         {
             Dropped++;
             return null;
         }
 
-        if (!ExpositionParser.TryParseSeries(text, out var metric, out var labels))
+        if (!options.Keep(metric))
+            return _byText[key] = StoredSeries.Unwanted;
+        var pooled = labels.With(targetLabels).Select(p => new KeyValuePair<string, string>(strings.Get(p.Key), strings.Get(p.Value)));
+        var series = new StoredSeries(strings.Get(metric), LabelSet.Of(pooled), options.BlockScrapes);
+        if (!_byMetric.TryGetValue(metric, out var list))
+            _byMetric[series.Metric] = list = [];
+        list.Add(series);
+        return _byText[key] = series;
+    }
+
+    private void Seal()
+    {
+        var blocks = _times.Fine.Count;
+        foreach (var series in Kept())
+            series.Seal(blocks);
+        _times.Seal();
+        if (_times.Fine.Count > options.FineBlocks)
+            Coarsen();
+    }
+
+    private void Coarsen()
+    {
+        var alreadyFilled = _times.Filling.Count;
+        var picked = _times.Coarsen();
+        var scratch = ArrayPool<double>.Shared.Rent(options.BlockScrapes + alreadyFilled + picked.Length);
+        foreach (var series in Kept())
+            series.Coarsen(picked, alreadyFilled, scratch);
+        ArrayPool<double>.Shared.Return(scratch);
+        if (_times.Filling.Count >= Timeline.CoarseBlockSamples)
         {
-            Dropped++;
-            return null;
+            foreach (var series in Kept())
+                series.SealCoarse(_times.Coarse.Count);
+            _times.Coarse.Add([.. _times.Filling]);
+            _times.Filling.Clear();
         }
 
-        // A metric that nobody asks for is remembered as ignored: one dictionary look-up per scrape, no ring.
-        var wanted = keep(metric);
-        var series = wanted ? new Series(metric, labels.With(targetLabels), NewRing()) : Series.Unwanted;
-        _byText[text.ToString()] = series;
-        return series;
+        var oldest = LastMs - (long)options.Retention.TotalMilliseconds;
+        while (_times.Coarse.Count > 0 && _times.Coarse[0][^1] < oldest)
+        {
+            _times.Coarse.RemoveAt(0);
+            foreach (var series in Kept())
+                series.DropOldestCoarse();
+        }
+
+        ForgetSilentSeries();
     }
 
-    private double[] NewRing()
-    {
-        var ring = new double[capacity];
-        Array.Fill(ring, double.NaN);
-        return ring;
-    }
+    private IEnumerable<StoredSeries> Kept() => _byMetric.Values.SelectMany(static list => list);
 
     private void ForgetSilentSeries()
     {
-        foreach (var (text, series) in _byText.ToArray())
+        foreach (var (key, series) in _byText)
         {
-            if (!series.Ignored && Array.TrueForAll(series.Values, double.IsNaN))
-                _byText.Remove(text);
+            // Removing while enumerating is allowed for dictionaries.
+            if (series.Ignored || !series.IsSilent())
+                continue;
+            _byText.Remove(key);
+            _byMetric[series.Metric].Remove(series);
         }
     }
 
-    private sealed record Series(string Metric, LabelSet Labels, double[] Values)
+    /// <summary>Collects the points of a closed window.</summary>
+    private ref struct Window(Span<Point> into, long fromMs, long toMs)
     {
-        public static Series Unwanted { get; } = new("", LabelSet.Empty, []);
+        private readonly Span<Point> _into = into;
 
-        public bool Ignored => Values.Length == 0;
+        public int Count { get; private set; }
+
+        public bool Seen { get; private set; }
+
+        public readonly bool Overlaps(ReadOnlySpan<long> times) => times.Length != 0 && times[0] <= toMs && times[^1] >= fromMs;
+
+        public void Add(ReadOnlySpan<long> times, ReadOnlySpan<double> values)
+        {
+            for (var i = 0; i < times.Length; i++)
+            {
+                if (times[i] < fromMs || times[i] > toMs)
+                    continue;
+                Seen |= !double.IsNaN(values[i]);
+                _into[Count++] = new Point(times[i], values[i]);
+            }
+        }
     }
 }
