@@ -1,0 +1,182 @@
+/** Figures of one minute (or of the chosen window); latencies in milliseconds. Null means that nothing was observed. */
+export interface Traffic {
+  success: number | null;
+  rps: number | null;
+  p50?: number | null;
+  p95?: number | null;
+  p99?: number | null;
+}
+
+export interface NamespaceRow extends Traffic {
+  name: string;
+  meshedPods: number;
+  runningPods: number;
+}
+
+export interface WorkloadRow extends Traffic {
+  namespace: string;
+  kind: string;
+  name: string;
+  meshedPods: number;
+  runningPods: number;
+  failedPods?: number;
+  tcpConnections?: number | null;
+  readBytesRate?: number | null;
+  writeBytesRate?: number | null;
+  spark?: { success: (number | null)[]; rps: (number | null)[]; p99: (number | null)[] };
+}
+
+export interface Overview {
+  time: number;
+  window: string;
+  namespaces: NamespaceRow[];
+  workloads: WorkloadRow[];
+}
+
+export interface GraphNode {
+  id: string;
+  namespace: string;
+  kind: string;
+  name: string;
+  meshed: boolean;
+  success: number | null;
+  rps: number | null;
+  p99?: number | null;
+}
+
+export interface GraphEdge {
+  src: string;
+  dst: string;
+  rps: number | null;
+  success: number | null;
+  p99?: number | null;
+  secured: boolean;
+  clientId?: string | null;
+  serverId?: string | null;
+  noTlsReason?: string | null;
+}
+
+export interface TopologyData {
+  nodes: GraphNode[];
+  edges: GraphEdge[];
+}
+
+export interface Peer extends Traffic {
+  namespace: string;
+  kind: string;
+  name: string;
+  meshed: boolean;
+}
+
+export type PeerEdge = GraphEdge & { peer: Peer };
+
+export interface PodRow extends Traffic {
+  name: string;
+  status: string;
+  meshed: boolean;
+  node?: string | null;
+  ip?: string | null;
+  ready?: boolean;
+  restarts?: number;
+  uptime?: number | null;
+  proxyVersion?: string | null;
+  error?: string | null;
+}
+
+export interface RouteRow extends Traffic {
+  route: string;
+  resource?: string;
+  authority?: string;
+}
+
+export interface Policy {
+  kind: string;
+  name: string;
+  namespace: string;
+  summary: string;
+  yaml?: string;
+}
+
+export interface WorkloadDetail {
+  summary: WorkloadRow;
+  inbound: PeerEdge[];
+  outbound: PeerEdge[];
+  pods: PodRow[];
+  routes: RouteRow[];
+  tcp: { connections: number | null; readBytesRate: number | null; writeBytesRate: number | null } | null;
+  policies: Policy[];
+  edges: GraphEdge[];
+}
+
+export interface AuthzRow {
+  server: string | null;
+  route: string | null;
+  authorization: string | null;
+  client: string | null;
+  allowedRps: number | null;
+  deniedRps: number | null;
+  success: number | null;
+}
+
+export interface Authz {
+  rows: AuthzRow[];
+  policies: Policy[];
+}
+
+export interface ComponentPod {
+  name: string;
+  status: string;
+  ready: boolean;
+  restarts?: number;
+  uptime?: number | null;
+  version?: string | null;
+  node?: string | null;
+}
+
+export interface ControlPlane {
+  components: { name: string; namespace: string; ready: number; replicas: number; version: string | null; pods: ComponentPod[] }[];
+  dataPlane: { proxies: number; versions: Record<string, number> };
+}
+
+export interface CheckResult {
+  category: string;
+  description: string;
+  hint: string | null;
+  error: string | null;
+  warning: boolean;
+}
+
+export interface CheckReport {
+  success: boolean;
+  results: CheckResult[];
+}
+
+export interface GatewayRow {
+  namespace: string;
+  name: string;
+  clusterName: string;
+  pairedServices: number;
+  alive: boolean;
+  p50: number | null;
+  p95: number | null;
+  p99: number | null;
+}
+
+export interface Extension {
+  name: string;
+  namespace: string;
+  version: string | null;
+  readyPods: number;
+  pods: number;
+  uri: string | null;
+}
+
+export interface Session {
+  login: 'none' | 'password' | 'oidc';
+  user: string;
+  roles: string[];
+  csrf: string;
+  locale: string | null;
+}
+
+export type Points = [number, number | null][];

@@ -1,0 +1,23 @@
+import { describe, expect, it } from 'vitest';
+import { kinds, parseId, parsePath, plural, tapLink, workloadLink } from '../../src/lib/links';
+
+describe("paths are those of Linkerd's dashboard", () => {
+  it.each(['namespaces', 'tap', 'top', 'routes', 'controlplane', 'gateways', 'extensions', 'community'])('/%s', (page) => expect(parsePath(`/${page}`)).toEqual({ page }));
+  it.each(kinds)('/namespaces/:ns/%s', (kind) => {
+    expect(parsePath(`/namespaces/emojivoto/${plural(kind)}`)).toEqual({ page: 'namespace', namespace: 'emojivoto', kind });
+    expect(parsePath(`/namespaces/emojivoto/${plural(kind)}/web`)).toEqual({ page: 'workload', namespace: 'emojivoto', kind, name: 'web' });
+  });
+  it('a namespace', () => expect(parsePath('/namespaces/emojivoto')).toEqual({ page: 'namespace', namespace: 'emojivoto' }));
+  it('the dialog of service profiles', () => expect(parsePath('/profiles/new')).toEqual({ page: 'profile' }));
+  it.each([['/', '/namespaces'], ['/overview', '/namespaces'], ['/servicemesh', '/controlplane']])('%s leads to %s', (path, to) => expect(parsePath(path)).toEqual({ page: 'redirect', to }));
+  it.each(['/nothing', '/tap/x', '/namespaces/a/widgets', '/namespaces/a/pods/b/c', '/profiles'])('%s is missing', (path) => expect(parsePath(path)).toEqual({ page: 'missing' }));
+  it('a broken escape is taken as it is', () => expect(parsePath('/namespaces/%zz')).toEqual({ page: 'namespace', namespace: '%zz' }));
+});
+
+describe('links lead back', () => {
+  const target = { namespace: 'a b', kind: 'statefulset', name: 'x/y?z' };
+  it('to the workload, whatever its name', () => expect(parsePath(workloadLink(target)!)).toEqual({ page: 'workload', ...target }));
+  it('to nothing for what has no page', () => expect(workloadLink({ namespace: '', kind: 'external', name: 'internet' })).toBeNull());
+  it('to a tap', () => expect(new URLSearchParams(tapLink(target).split('?')[1]).get('resource')).toBe('statefulset/x/y?z'));
+  it('an id has three parts', () => expect(parseId('ns/deployment/web')).toEqual({ namespace: 'ns', kind: 'deployment', name: 'web' }));
+});
