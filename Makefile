@@ -1,7 +1,7 @@
 # Every target is a script that CI can run too.
 CONFIGURATION ?= Release
 .DEFAULT_GOAL := build
-.PHONY: build test fmt lint bench soak e2e fuzz golden-update publish clean
+.PHONY: build test fmt lint bench soak e2e fuzz golden-update browser publish clean
 
 build:          ## build everything
 	dotnet build Linkerd.slnx -c $(CONFIGURATION) -v q --nologo
@@ -36,6 +36,11 @@ fuzz:           ## every parser against mutations of tests/corpus, FUZZ_SECONDS 
 
 chaos:          ## faults, load and chaos with full numbers: about 15 minutes, as root
 	eng/chaos
+
+browser:        ## the dashboard in headless Chromium, against the mock or against LINKERD_WEB (such as the address that `linkerd local demo` prints)
+	cd web && npm ci --no-audit --no-fund --loglevel=error
+	eng/web
+	cd web && npx playwright test
 
 golden-update:  ## rewrite the golden files from what the code now says; read the diff
 	GOLDEN_UPDATE=1 ./test --no-build

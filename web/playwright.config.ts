@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { defineConfig } from '@playwright/test';
 
-// A real server (LINKERD_WEB=http://127.0.0.1:8084), or three mocks: a busy world, an empty one, and one that asks for a password.
+// A real server (LINKERD_WEB=http://127.0.0.1:8084), or mocks: a busy world and a small one, an empty one, and two that ask for a login.
 const live = process.env.LINKERD_WEB;
 // Debian's chromium where Playwright's own cannot be downloaded.
 const chromium = process.env.CHROMIUM ?? ['/usr/bin/chromium', '/usr/bin/chromium-browser'].find(existsSync);
@@ -14,7 +14,7 @@ export default defineConfig({
   workers: 2,
   fullyParallel: true,
   forbidOnly: true,
-  timeout: 90_000,
+  timeout: 180_000,
   expect: { timeout: 15_000 },
   reporter: [['list']],
   use: {
@@ -25,5 +25,5 @@ export default defineConfig({
     trace: 'retain-on-failure',
     launchOptions: { ...(chromium ? { executablePath: chromium } : {}), args: process.getuid?.() === 0 ? ['--no-sandbox'] : [] },
   },
-  ...(live ? {} : { webServer: [mock(8097), mock(8096, '--login password'), mock(8095, '--empty'), mock(8094, '--login oidc')] }),
+  ...(live ? {} : { webServer: [mock(8097), mock(8096, '--login password'), mock(8095, '--empty'), mock(8094, '--login oidc'), mock(8093, '--small')] }),
 });

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // A stand-in for `Linkerd.Viz web`: the same endpoints over a made-up world, for development and for fast browser tests.
 //
-//   node mock/server.mjs [--port 8099] [--root dist] [--login password|oidc] [--empty] [--seed 7] [--ttl SECONDS]
+//   node mock/server.mjs [--port 8099] [--root dist] [--login password|oidc] [--empty] [--small] [--seed 7] [--ttl SECONDS]
 //
 // With --login password: admin / mesh, and viewer / mesh who may not tap. A page's query parameter is not looked at; tests that want an
 // answer changed intercept it in the browser.
@@ -18,7 +18,7 @@ const port = Number(options['--port'] ?? 8099);
 const root = options['--root'] ?? join(import.meta.dirname ?? new URL('.', import.meta.url).pathname, '..', 'dist');
 const login = options['--login'] ?? 'none';
 const ttl = Number(options['--ttl'] ?? 3600);
-const world = createWorld({ seed: Number(options['--seed'] ?? 7), empty: '--empty' in options });
+const world = createWorld({ seed: Number(options['--seed'] ?? 7), empty: '--empty' in options, small: '--small' in options });
 const sessions = new Map();
 const failures = new Map();
 const csrf = randomBytes(12).toString('hex');
@@ -107,11 +107,12 @@ function authz(namespace) {
 }
 
 function controlPlane() {
+  const meshed = world.services.reduce((sum, item) => sum + (item.meshed ? item.pods : 0), 0);
   const up = Math.round((world.now() - world.began) / 1000) + 190_000;
   const component = (namespace, name, replicas, version) => ({ name, namespace, ready: replicas, replicas, version, pods: Array.from({ length: replicas }, (_, index) => ({ name: `${name}-7d9c5b8f6d-x${index}k2p`, status: 'Running', ready: true, restarts: index, uptime: up - index * 5000, version, node: `node-${index % 2}` })) });
   return {
     components: world.services.length === 0 ? [] : [component('linkerd', 'linkerd-destination', 3, 'edge-26.11.2'), component('linkerd', 'linkerd-identity', 3, 'edge-26.11.2'), component('linkerd', 'linkerd-proxy-injector', 2, 'edge-26.11.2'), component('linkerd-viz', 'metrics-api', 1, 'edge-26.11.2'), component('linkerd-viz', 'tap', 1, 'edge-26.11.2'), component('linkerd-viz', 'web', 1, 'edge-26.11.2')],
-    dataPlane: { proxies: world.services.reduce((sum, item) => sum + (item.meshed ? item.pods : 0), 0), versions: { 'edge-26.11.2': 178, 'edge-26.10.4': 6 } },
+    dataPlane: { proxies: meshed, versions: { 'edge-26.11.2': meshed - Math.min(6, meshed), ...(meshed > 6 ? { 'edge-26.10.4': 6 } : {}) } },
   };
 }
 

@@ -51,7 +51,7 @@ export function tap(world, query, send, random) {
     const src = world.byId.get(item.src);
     const dst = world.byId.get(item.dst);
     const [method, template, , share] = pick(item.routes, random());
-    const path = template.replace('{id}', String(Math.floor(random() * 900) + 100)) + (template === '/api/vote' ? `?choice=:${['doughnut', 'joy', 'rocket', 'poop'][Math.floor(random() * 4)]}:` : '');
+    const path = template.replace('{id}', String(Math.floor(random() * 900) + 100));
     if (query.method && query.method !== method) return;
     if (query.path && !path.startsWith(query.path)) return;
     const authority = `${dst.name}${dst.grpc ? '-svc' : ''}.${dst.namespace}:${dst.port}`;

@@ -123,9 +123,9 @@ function controlPlane() {
   };
 }
 
-export function createWorld({ seed = 7, now = () => Date.now(), empty = false } = {}) {
+export function createWorld({ seed = 7, now = () => Date.now(), empty = false, small = false } = {}) {
   const next = random(seed);
-  const parts = empty ? [] : [emojivoto(), booksapp(), shop(next), controlPlane()];
+  const parts = empty ? [] : [emojivoto(), booksapp(), ...(small ? [] : [shop(next)]), controlPlane()];
   const services = parts.flatMap((part) => part.services);
   const calls = parts.flatMap((part) => part.calls);
   const phase = new Map(calls.map((item) => [item, next() * 6.28]));

@@ -84,6 +84,8 @@ interface RawStats {
   latencyMsP50?: unknown;
   latencyMsP95?: unknown;
   latencyMsP99?: unknown;
+  actualSuccessCount?: unknown;
+  actualFailureCount?: unknown;
 }
 
 /** Seconds of a window such as `1m`, `30s`, `6h`; 60 when it cannot be read. */
@@ -102,12 +104,16 @@ export function routesFrom(body: unknown): RouteRow[] {
       const good = num(row.stats?.successCount) ?? 0;
       const bad = num(row.stats?.failureCount) ?? 0;
       const total = good + bad;
+      const sentGood = num(row.stats?.actualSuccessCount) ?? 0;
+      const sent = sentGood + (num(row.stats?.actualFailureCount) ?? 0);
       rows.push({
         route: row.route || '[DEFAULT]',
         resource: table.resource ?? '',
         authority: row.authority ?? '',
         success: total > 0 ? good / total : null,
         rps: total > 0 ? total / seconds(row.timeWindow ?? '1m') : null,
+        actualSuccess: sent > 0 ? sentGood / sent : null,
+        actualRps: sent > 0 ? sent / seconds(row.timeWindow ?? '1m') : null,
         p50: total > 0 ? num(row.stats?.latencyMsP50) : null,
         p95: total > 0 ? num(row.stats?.latencyMsP95) : null,
         p99: total > 0 ? num(row.stats?.latencyMsP99) : null,

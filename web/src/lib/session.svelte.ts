@@ -8,7 +8,7 @@ class SessionState {
   expired = $state(false);
   info = $state.raw<Session | null>(null);
   error = $state.raw<ApiError | null>(null);
-  mayTap = $derived(!this.info || this.info.roles.length === 0 || this.info.roles.includes('tap'));
+  mayTap = $derived(!this.info || this.info.login === 'none' || this.info.roles.includes('tap'));
 
   constructor() {
     onSessionLost(() => {

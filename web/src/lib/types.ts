@@ -85,6 +85,9 @@ export interface PodRow extends Traffic {
 
 export interface RouteRow extends Traffic {
   route: string;
+  /** With retries more is sent than was asked; null where it is not known. */
+  actualSuccess?: number | null;
+  actualRps?: number | null;
   resource?: string;
   authority?: string;
 }
@@ -173,10 +176,13 @@ export interface Extension {
 
 export interface Session {
   login: 'none' | 'password' | 'oidc';
-  user: string;
+  /** Null or empty: nobody is logged in. */
+  user: string | null;
   roles: string[];
   csrf: string;
   locale: string | null;
+  /** Where Grafana and Jaeger are, if they are configured. */
+  links?: { grafana: string | null; jaeger: string | null };
 }
 
 export type Points = [number, number | null][];

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { kinds, parseId, parsePath, plural, tapLink, workloadLink } from '../../src/lib/links';
+import { grafanaLink, jaegerLink, kinds, parseId, parsePath, plural, tapLink, workloadLink } from '../../src/lib/links';
 
 describe("paths are those of Linkerd's dashboard", () => {
   it.each(['namespaces', 'tap', 'top', 'routes', 'controlplane', 'gateways', 'extensions', 'community'])('/%s', (page) => expect(parsePath(`/${page}`)).toEqual({ page }));
@@ -20,4 +20,16 @@ describe('links lead back', () => {
   it('to nothing for what has no page', () => expect(workloadLink({ namespace: '', kind: 'external', name: 'internet' })).toBeNull());
   it('to a tap', () => expect(new URLSearchParams(tapLink(target).split('?')[1]).get('resource')).toBe('statefulset/x/y?z'));
   it('an id has three parts', () => expect(parseId('ns/deployment/web')).toEqual({ namespace: 'ns', kind: 'deployment', name: 'web' }));
+});
+
+describe('links to others', () => {
+  const target = { namespace: 'n', kind: 'deployment', name: 'web' };
+  it('are there when the others are', () => {
+    expect(grafanaLink('https://grafana.example/', target)).toBe('https://grafana.example/d/linkerd-deployment?var-namespace=n&var-deployment=web');
+    expect(jaegerLink('/jaeger', target)).toMatch(/^\/jaeger\/search\?service=linkerd-proxy/);
+  });
+  it.each([null, undefined, '', 'javascript:alert(1)'])('are not for %s', (base) => {
+    expect(grafanaLink(base, target)).toBeNull();
+    expect(jaegerLink(base, target)).toBeNull();
+  });
 });

@@ -15,8 +15,8 @@ describe('answers of the server', () => {
   it('leave empty parameters out', () => expect(query('/api/x', { a: 'b c', b: '', c: null, d: 0, e: undefined })).toBe('/api/x?a=b+c&d=0'));
   it.each([['1m', 60], ['30s', 30], ['6h', 21_600], ['500ms', 0.5], ['?', 60]])('a window of %s has %d seconds', (window, expected) => expect(seconds(window)).toBe(expected));
   it('give counts of routes as rates', () => {
-    const [row, idle] = routesFrom({ ok: { routes: [{ resource: 'deploy/web', rows: [{ route: '', authority: 'web', timeWindow: '30s', stats: { successCount: '45', failureCount: '15', latencyMsP99: '7' } }, { route: 'x', stats: {} }] }] } });
-    expect(row).toMatchObject({ route: '[DEFAULT]', resource: 'deploy/web', success: 0.75, rps: 2, p99: 7, p50: null });
+    const [row, idle] = routesFrom({ ok: { routes: [{ resource: 'deploy/web', rows: [{ route: '', authority: 'web', timeWindow: '30s', stats: { successCount: '45', failureCount: '15', actualSuccessCount: '45', actualFailureCount: '45', latencyMsP99: '7' } }, { route: 'x', stats: {} }] }] } });
+    expect(row).toMatchObject({ route: '[DEFAULT]', resource: 'deploy/web', success: 0.75, rps: 2, actualSuccess: 0.5, actualRps: 3, p99: 7, p50: null });
     expect(idle).toMatchObject({ success: null, rps: null, p99: null });
     expect(routesFrom({})).toEqual([]);
   });

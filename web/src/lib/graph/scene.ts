@@ -191,6 +191,17 @@ export class Scene {
     this.stale = true;
   }
 
+  /** A part large enough to read, around the node that fails most: for a view too small for everything. */
+  closeUp(scale: number): void {
+    const worst = [...this.nodes.values()].filter((node) => this.layout?.nodes.has(node.id)).sort((left, right) => (left.success ?? 1) - (right.success ?? 1))[0];
+    const placed = worst && this.layout?.nodes.get(worst.id);
+    if (!placed) return;
+    this.scale = scale;
+    this.offsetX = this.width / 2 - placed.x * scale;
+    this.offsetY = this.height / 2 - placed.y * scale;
+    this.stale = true;
+  }
+
   pan(dx: number, dy: number): void {
     this.offsetX += dx;
     this.offsetY += dy;
@@ -453,6 +464,17 @@ export class Scene {
     const y = item.points[middle * 2 + 1]!;
     const failing = item.state === 'bad' || item.state === 'warn';
     if (lock) drawPadlock(context, x, y, item.edge.secured, item.edge.secured ? colors.muted : colors.warn, colors.paper);
+    if (this.detailed && item.edge.rps) {
+      context.font = `450 10.5px ${mono}`;
+      context.textAlign = 'center';
+      context.textBaseline = 'middle';
+      context.lineWidth = 4;
+      context.strokeStyle = colors.paper;
+      const figure = `${rate(item.edge.rps)}/s`;
+      context.strokeText(figure, x, y + 16);
+      context.fillStyle = colors.muted;
+      context.fillText(figure, x, y + 16);
+    }
     if (!failing || !badge || (this.scale < 0.4 && this.near === null)) return;
     const text = percent(item.edge.success).replace(/\.\d+%$/, '%');
     const size = this.crowded ? Math.min(14, 9.5 / this.scale) : 11;
@@ -504,7 +526,7 @@ export class Scene {
     if (!this.detailed) return;
     context.font = `420 11px ${mono}`;
     context.fillStyle = colors.muted;
-    const figures = node.rps === null ? (node.meshed ? '–' : '') : `${percent(node.success)}  ${rate(node.rps)}/s${node.p99 ? `  ${latency(node.p99)}` : ''}`;
+    const figures = node.rps === null ? (node.meshed ? '–' : '') : `${percent(node.success)}  ${rate(node.rps)}/s${node.p99 && placed.width > 170 ? `  ${latency(node.p99)}` : ''}`;
     context.fillText(clip(context, figures || '—', placed.width - 22), left, placed.y + 11);
   }
 }

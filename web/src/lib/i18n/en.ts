@@ -33,6 +33,8 @@ export default {
   'check.run': 'Run checks',
   'check.title': 'linkerd check',
   'check.warn': 'Passed, with {n} warning.|Passed, with {n} warnings.',
+  'col.actualRps': 'Sent RPS',
+  'col.actualSuccess': 'Sent success',
   'col.authority': 'Authority',
   'col.best': 'Best',
   'col.clientId': 'Client identity',

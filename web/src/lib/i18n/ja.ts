@@ -35,6 +35,8 @@ export default {
   'check.run': '検査を実行',
   'check.title': 'linkerd check',
   'check.warn': '合格しましたが、警告が {n} 件あります。',
+  'col.actualRps': '送信 RPS',
+  'col.actualSuccess': '送信の成功率',
   'col.authority': 'Authority',
   'col.best': '最短',
   'col.clientId': 'クライアント ID',

@@ -35,6 +35,8 @@ export default {
   'check.run': '검사 실행',
   'check.title': 'linkerd check',
   'check.warn': '통과했으나 경고가 {n}건 있습니다.',
+  'col.actualRps': '전송 RPS',
+  'col.actualSuccess': '전송 성공률',
   'col.authority': 'Authority',
   'col.best': '최소',
   'col.clientId': '클라이언트 신원',
