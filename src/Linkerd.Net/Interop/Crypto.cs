@@ -5,9 +5,7 @@ namespace Linkerd.Net.Interop;
 /// <summary>OpenSSL 3's libcrypto: BIOs, certificates, errors.</summary>
 internal static unsafe partial class Crypto
 {
-    public const int BioCtrlFlush = 11;
     public const int BioRetryRead = 9; // BIO_FLAGS_READ | BIO_FLAGS_SHOULD_RETRY
-    public const int BioFlagsMask = 15;
     public const int NidSubjectAltName = 85;
     public const nuint PartialChain = 0x80000;
     public const int VerifySignatureFailure = 7, VerifyNotYetValid = 9, VerifyExpired = 10, VerifyHostMismatch = 62;
@@ -33,7 +31,13 @@ internal static unsafe partial class Crypto
     public static partial int BioMethodSetWrite(nint method, delegate* unmanaged<nint, byte*, int, int> write);
 
     [LibraryImport(Name, EntryPoint = "BIO_meth_set_ctrl")]
-    public static partial int BioMethodSetCtrl(nint method, delegate* unmanaged<nint, int, nint, void*, nint> ctrl);
+    public static partial int BioMethodSetCtrl(nint method, nint ctrl);
+
+    [LibraryImport(Name, EntryPoint = "BIO_meth_get_ctrl")]
+    public static partial nint BioMethodCtrl(nint method);
+
+    [LibraryImport(Name, EntryPoint = "BIO_s_null")]
+    public static partial nint BioNull();
 
     [LibraryImport(Name, EntryPoint = "BIO_new")]
     public static partial nint BioNew(nint method);
@@ -47,6 +51,8 @@ internal static unsafe partial class Crypto
     [LibraryImport(Name, EntryPoint = "BIO_set_data")]
     public static partial void BioSetData(nint bio, nint data);
 
+    // One load, and no callback: the collector can wait for it.
+    [SuppressGCTransition]
     [LibraryImport(Name, EntryPoint = "BIO_get_data")]
     public static partial nint BioGetData(nint bio);
 
@@ -55,9 +61,6 @@ internal static unsafe partial class Crypto
 
     [LibraryImport(Name, EntryPoint = "BIO_set_flags")]
     public static partial void BioSetFlags(nint bio, int flags);
-
-    [LibraryImport(Name, EntryPoint = "BIO_clear_flags")]
-    public static partial void BioClearFlags(nint bio, int flags);
 
     [LibraryImport(Name, EntryPoint = "PEM_read_bio_X509")]
     public static partial nint PemReadCertificate(nint bio, nint target, nint callback, void* user);

@@ -7,7 +7,7 @@ internal static unsafe partial class Ssl
 {
     public const int ErrorWantRead = 2, ErrorWantWrite = 3, ErrorSyscall = 5, ErrorZeroReturn = 6;
     public const int Reading = 3;
-    public const int CtrlMode = 33, CtrlReadAhead = 41, CtrlSessionCache = 44, CtrlHostName = 55, CtrlChainCert = 89,
+    public const int CtrlMode = 33, CtrlReadAhead = 41, CtrlSessionCache = 44, CtrlHostName = 55, CtrlClearMode = 78, CtrlChainCert = 89,
         CtrlGroupsList = 92, CtrlSigalgsList = 98, CtrlMinVersion = 123, CtrlMaxVersion = 124, CtrlGetChain = 115;
     public const int Tls13 = 0x0304;
     public const int ModePartialWrite = 1, ModeMovingBuffer = 2, ModeReleaseBuffers = 0x10;
@@ -88,6 +88,11 @@ internal static unsafe partial class Ssl
     [LibraryImport(Name, EntryPoint = "SSL_write")]
     public static partial int Write(nint ssl, void* buffer, int length);
 
+    [LibraryImport(Name, EntryPoint = "SSL_free_buffers")]
+    public static partial int FreeBuffers(nint ssl);
+
+    // Two loads and a comparison, and no callback: the collector can wait for it.
+    [SuppressGCTransition]
     [LibraryImport(Name, EntryPoint = "SSL_has_pending")]
     public static partial int HasPending(nint ssl);
 
@@ -97,6 +102,7 @@ internal static unsafe partial class Ssl
     [LibraryImport(Name, EntryPoint = "SSL_get_error")]
     public static partial int GetError(nint ssl, int result);
 
+    [SuppressGCTransition]
     [LibraryImport(Name, EntryPoint = "SSL_want")]
     public static partial int Want(nint ssl);
 

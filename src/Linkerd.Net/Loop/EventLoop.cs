@@ -58,6 +58,9 @@ public abstract class EventLoop : IDisposable
 
     internal TimerWheel Timers { get; }
 
+    /// <summary>Who keeps memory between uses.</summary>
+    internal WarmTable Warm { get; } = new();
+
     protected EventLoopOptions Options { get; }
 
     /// <summary>Makes the best loop that this kernel allows (today: epoll).</summary>
@@ -175,7 +178,7 @@ public abstract class EventLoop : IDisposable
     {
         if (_yielded.Count > 0 || !_posted.IsEmpty) return 0;
         long idleTrim = (long)Options.IdleTrim.TotalMilliseconds;
-        long timeout = Buffers.HasFree ? Math.Max(1, idleTrim) : -1;
+        long timeout = Buffers.HasFree || Warm.Count > 0 ? Math.Max(1, idleTrim) : -1;
         long due = Timers.NextDue();
         if (due >= 0)
         {
@@ -192,6 +195,7 @@ public abstract class EventLoop : IDisposable
     {
         if (Now - _lastTrim < idleTrimMillis * 1_000_000) return;
         _lastTrim = Now;
+        Warm.CoolDown();
         Buffers.Trim();
     }
 

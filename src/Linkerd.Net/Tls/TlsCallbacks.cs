@@ -15,6 +15,8 @@ internal static unsafe class TlsCallbacks
         nint bio = Crypto.BioNew(s_method);
         if (bio == 0) throw new TlsException($"BIO_new: {TlsErrors.Take()}");
         Crypto.BioSetData(bio, GCHandle.ToIntPtr(handle));
+        // The only way in which it fails is for want of input, and flags are looked at after a failure only: they are set once.
+        Crypto.BioSetFlags(bio, Crypto.BioRetryRead);
         Crypto.BioSetInit(bio, 1);
         return bio;
     }
@@ -46,28 +48,23 @@ internal static unsafe class TlsCallbacks
         nint method = Crypto.BioMethodNew(Crypto.BioNewIndex() | sourceSink, "linkerd transport");
         _ = Crypto.BioMethodSetRead(method, &Read);
         _ = Crypto.BioMethodSetWrite(method, &Write);
-        _ = Crypto.BioMethodSetCtrl(method, &Ctrl);
+        // OpenSSL asks a BIO ten things per record (is there kernel TLS, is it flushed); the null BIO answers them as this one would,
+        // without coming up to managed code.
+        _ = Crypto.BioMethodSetCtrl(method, Crypto.BioMethodCtrl(Crypto.BioNull()));
         return method;
     }
 
     [UnmanagedCallersOnly]
     private static int Read(nint bio, byte* buffer, int length)
     {
-        Crypto.BioClearFlags(bio, Crypto.BioFlagsMask);
         int count = Transport(Crypto.BioGetData(bio)).TakeInput(new Span<byte>(buffer, length));
-        if (count > 0) return count;
-        Crypto.BioSetFlags(bio, Crypto.BioRetryRead);
-        return -1;
+        return count > 0 ? count : -1;
     }
 
     [UnmanagedCallersOnly]
     private static int Write(nint bio, byte* buffer, int length)
     {
-        Crypto.BioClearFlags(bio, Crypto.BioFlagsMask);
         Transport(Crypto.BioGetData(bio)).PutOutput(new ReadOnlySpan<byte>(buffer, length));
         return length;
     }
-
-    [UnmanagedCallersOnly]
-    private static nint Ctrl(nint bio, int command, nint argument, void* pointer) => command == Crypto.BioCtrlFlush ? 1 : 0;
 }

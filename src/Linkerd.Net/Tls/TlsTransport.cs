@@ -8,9 +8,12 @@ namespace Linkerd.Net;
 /// TLS 1.3 over another transport, whose handler it becomes. Bytes that the other transport still keeps (a peeked ClientHello) are
 /// used. The time limit of the handshake is the caller's: <see cref="Transport.Abort"/>.
 /// </summary>
-public sealed unsafe class TlsTransport : Transport, ITransportHandler
+public sealed unsafe class TlsTransport : Transport, ITransportHandler, IWarm
 {
     private const int MaxRecord = 16 * 1024;
+
+    // Records in one trim interval of the loop from which on a connection is busy.
+    private const int BusyRecords = 16;
 
     private readonly Transport _inner;
     private readonly string? _expectedIdentity;
@@ -23,6 +26,7 @@ public sealed unsafe class TlsTransport : Transport, ITransportHandler
     private bool _pumpIsDue;
     private bool _innerEnded;
     private bool _closeNotifySent;
+    private int _records;
 
     private TlsTransport(Transport inner, TlsContext context, string? expectedIdentity, ITlsHandshakeHandler handler)
         : base(inner.Loop)
@@ -61,6 +65,9 @@ public sealed unsafe class TlsTransport : Transport, ITransportHandler
     public override SocketAddress RemoteAddress => _inner.RemoteAddress;
 
     public override long PendingOutput => Output.Length + _inner.PendingOutput;
+
+    /// <summary>OpenSSL keeps its buffers between records rather than to allocate them for each.</summary>
+    internal bool IsWarm { get; private set; }
 
     /// <summary>Depth of the certificate at which verification stopped.</summary>
     internal int VerifyDepth { get; set; }
@@ -190,6 +197,18 @@ public sealed unsafe class TlsTransport : Transport, ITransportHandler
 
     void ITransportHandler.OnClosed(TransportFault fault) => Finish(fault);
 
+    bool IWarm.TryCool()
+    {
+        bool isBusy = _records >= BusyRecords;
+        _records = 0;
+        if (isBusy) return false;
+        IsWarm = false;
+        Ssl.Ctrl(_ssl, Ssl.CtrlMode, Ssl.ModeReleaseBuffers, null);
+        // What still holds part of a record stays, and is released with that record.
+        _ = Ssl.FreeBuffers(_ssl);
+        return true;
+    }
+
     /// <summary>Gives ciphertext to OpenSSL.</summary>
     internal int TakeInput(Span<byte> destination)
     {
@@ -231,6 +250,8 @@ public sealed unsafe class TlsTransport : Transport, ITransportHandler
 
     private protected override void Release(TransportFault fault)
     {
+        if (IsWarm) Loop.Warm.Remove(this);
+        IsWarm = false;
         nint ssl = _ssl;
         _ssl = 0;
         Ssl.Free(ssl);
@@ -333,6 +354,7 @@ public sealed unsafe class TlsTransport : Transport, ITransportHandler
     private int Decrypt(LoopBuffer buffer, out int count)
     {
         count = 0;
+        CountRecord();
         while (buffer.End < buffer.Length)
         {
             int result = Ssl.Read(_ssl, buffer.Pointer + buffer.End, buffer.Length - buffer.End);
@@ -370,6 +392,7 @@ public sealed unsafe class TlsTransport : Transport, ITransportHandler
 
     private bool Encrypt(byte* data, int length)
     {
+        CountRecord();
         while (length > 0)
         {
             int written = Ssl.Write(_ssl, data, length);
@@ -385,6 +408,19 @@ public sealed unsafe class TlsTransport : Transport, ITransportHandler
         }
 
         return true;
+    }
+
+    private void CountRecord()
+    {
+        if (++_records >= BusyRecords && !IsWarm) KeepBuffers();
+    }
+
+    private void KeepBuffers()
+    {
+        _records = 0;
+        if (!Loop.Warm.TryAdd(this)) return;
+        IsWarm = true;
+        Ssl.Ctrl(_ssl, Ssl.CtrlClearMode, Ssl.ModeReleaseBuffers, null);
     }
 
     private void FinishWriting()
