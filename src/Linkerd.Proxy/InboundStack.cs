@@ -71,7 +71,7 @@ public sealed class InboundStack : IConnectionService<Accepted>
 
     internal void OnExchangeEnd(HttpExchange exchange)
     {
-        Runtime.InboundInFlight.Exit();
+        Runtime.InboundInFlight.Exit(Worker.Index);
         // What policy refused is counted by families of its own.
         if (!exchange.Error.IsNone && exchange.Error.Kind is not (ProxyErrorKind.Unauthorized or ProxyErrorKind.RouteNotFound)) CountHttpError(exchange.Error.Kind);
     }

@@ -63,7 +63,7 @@ public sealed class OutboundStack : IConnectionService<Accepted>
 
     internal void OnExchangeEnd(HttpExchange exchange)
     {
-        Runtime.OutboundInFlight.Exit();
+        Runtime.OutboundInFlight.Exit(Worker.Index);
         if (!exchange.Error.IsNone && exchange.Error.Kind != ProxyErrorKind.Redirected) CountHttpError(exchange.Error.Kind);
     }
 

@@ -77,8 +77,8 @@ public sealed class ProxyApp
             InboundPolicies = new WatchTable<int, InboundPolicy>(_loop, TimeSpan.FromSeconds(1), streams.InboundAsync),
             OutboundTargets = new WatchTable<OutboundDestination, OutboundInfo>(_loop, TimeSpan.FromSeconds(1), streams.OutboundAsync),
             Endpoints = new WatchTable<string, EndpointSet>(_loop, TimeSpan.FromSeconds(1), streams.EndpointsAsync),
-            InboundInFlight = new InFlightLimit(config.Inbound.MaxInFlight),
-            OutboundInFlight = new InFlightLimit(config.Outbound.MaxInFlight),
+            InboundInFlight = new InFlightLimit(config.Inbound.MaxInFlight, config.Workers + 1),
+            OutboundInFlight = new InFlightLimit(config.Outbound.MaxInFlight, config.Workers + 1),
         };
         _admin = new AdminService(_registry, sink, Environment.GetEnvironmentVariable, static () => Environment.GetEnvironmentVariables().Keys.Cast<string>(), config.Admin.ShutdownEnabled ? Shutdown : null)
         {

@@ -33,7 +33,7 @@ internal sealed class InboundHttp : IHttpService, IExchangeObserver
 
     public void Call(HttpExchange exchange)
     {
-        if (!_stack.Runtime.InboundInFlight.TryEnter())
+        if (!_stack.Runtime.InboundInFlight.TryEnter(_stack.Worker.Index))
         {
             _stack.CountHttpError(ProxyErrorKind.LoadShed);
             exchange.Respond(ProxyError.Of(ProxyErrorKind.LoadShed));

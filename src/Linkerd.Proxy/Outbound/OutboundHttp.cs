@@ -11,7 +11,7 @@ internal sealed class OutboundHttp(OutboundStack stack, OutboundTarget target) :
 
     public void Call(HttpExchange exchange)
     {
-        if (!stack.Runtime.OutboundInFlight.TryEnter())
+        if (!stack.Runtime.OutboundInFlight.TryEnter(stack.Worker.Index))
         {
             stack.CountHttpError(ProxyErrorKind.LoadShed);
             exchange.Respond(ProxyError.Of(ProxyErrorKind.LoadShed));

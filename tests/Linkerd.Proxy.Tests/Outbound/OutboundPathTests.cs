@@ -129,8 +129,8 @@ public sealed class OutboundPathTests : IDisposable
                 return Task.CompletedTask;
             }),
             Endpoints = new WatchTable<string, EndpointSet>(loop, TimeSpan.FromSeconds(1), static (_, _, _) => Task.CompletedTask),
-            InboundInFlight = new InFlightLimit(1000),
-            OutboundInFlight = new InFlightLimit(1000),
+            InboundInFlight = new InFlightLimit(1000, 1),
+            OutboundInFlight = new InFlightLimit(1000, 1),
         };
         var stack = new OutboundStack(runtime, _mesh.Worker, _mesh.Services);
         return _mesh.Listen(transport => stack.Serve(transport, new Accepted(Direction.Outbound, transport.RemoteAddress, transport.LocalAddress, s_destination)));
