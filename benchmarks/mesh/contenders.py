@@ -111,6 +111,7 @@ class Linkerd:
 
     def __init__(self, lab, dist, protos, cores=1):
         self.lab, self.dist, self.protos, self.cores = lab, pathlib.Path(dist), protos, cores
+        self.cpu = PROXY_CPU if cores == 1 else "0,1"
         self.proxies = {}
 
     def rules(self):
@@ -159,7 +160,7 @@ class Linkerd:
             "LINKERD2_PROXY_TAP_SVC_NAME": "tap.linkerd-viz.serviceaccount.identity.linkerd.cluster.local",
             "LINKERD2_PROXY_PATH": str(self.dist / "linkerd2-proxy"),
         }
-        return self.lab.start(ns, self.dist / "linkerd2-init", "identity", cpu=PROXY_CPU if self.cores == 1 else "0,1", env=env, uid=PROXY_UID, log=f"linkerd-{ns}.log")
+        return self.lab.start(ns, self.dist / "linkerd2-init", "identity", cpu=self.cpu, env=env, uid=PROXY_UID, log=f"linkerd-{ns}.log")
 
     def chain(self, name, namespaces, address):
         chain = Chain(name)
