@@ -39,7 +39,7 @@ public static unsafe class ProcessLimits
     internal static bool EatsReserve(int fd, int reserve) => reserve > 0 && fd >= s_known - reserve;
 
     /// <summary>Asks the C library to give free heap pages back to the system.</summary>
-    internal static void ReleaseFreeMemory()
+    public static void ReleaseFreeMemory()
     {
         try
         {

@@ -16,7 +16,7 @@ namespace Linkerd.Proxy;
 /// <summary>One thread of the data path, with its listeners and stacks.</summary>
 internal sealed class ProxyWorker
 {
-    private static readonly TimeSpan s_trimInterval = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan s_trimInterval = TimeSpan.FromSeconds(1);
 
     private readonly List<TcpListener> _inboundListeners = [];
     private readonly List<TcpListener> _outboundListeners = [];
@@ -85,14 +85,19 @@ internal sealed class ProxyWorker
     private void OnAcceptFailed(string direction, int errno)
         => _metrics.TcpAcceptErrors.With(Labels.Of("direction", direction).And("errno", Errno.Name(errno))).For(Worker.Index).Increment();
 
-    /// <summary>A worker that did next to nothing for a while gives its pools back.</summary>
+    /// <summary>A worker that did next to nothing for a while gives its pools back; what a busy one leaves behind has a bound.</summary>
     private void TrimWhenIdle()
     {
-        const long BusyTurns = 20;
+        const long BusyTurns = 4;
         if (Loop.Turns - _turnsSeen < BusyTurns)
         {
             Worker.Http.Trim();
-            IdleMemory.GiveBack();
+            // What the collector freed are also the last users of the C library's blocks.
+            if (IdleMemory.GiveBack()) ProcessLimits.ReleaseFreeMemory();
+        }
+        else
+        {
+            IdleMemory.Bound();
         }
 
         _turnsSeen = Loop.Turns;
