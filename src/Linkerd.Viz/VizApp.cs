@@ -7,6 +7,7 @@ public static class VizApp
     internal static IReadOnlyList<IComponent> Components { get; } =
     [
         new MetricsApi.MetricsApiComponent(),
+        new Web.WebComponent(),
     ];
 
     /// <summary>Runs one component until it fails, the process is asked to end, or <paramref name="cancel"/> is cancelled.</summary>

@@ -4,6 +4,7 @@ public sealed class VizAppTests
 {
     [Theory]
     [InlineData("metrics-api")]
+    [InlineData("web")]
     public void The_binary_knows_the_component(string name) => Assert.Contains(name, VizApp.Components.Select(static c => c.Name));
 
     [Fact]

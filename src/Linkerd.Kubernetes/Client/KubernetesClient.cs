@@ -58,6 +58,18 @@ public sealed partial class KubernetesClient : IDisposable
         return await response.Content.ReadAsStringAsync(limit.Token);
     }
 
+    /// <summary>
+    /// Sends a request whose answer has no end, such as a tap's, and returns its body; the head must come within <see cref="RequestTimeout"/>.
+    /// Dispose the stream to end it.
+    /// </summary>
+    public async Task<Stream> RawStreamAsync(HttpMethod method, string path, HttpContent? body, CancellationToken cancel = default)
+    {
+        using var head = Limit(cancel);
+        var response = await SendAsync(method, path, body, head.Token, cancel, "*/*");
+        head.CancelAfter(Timeout.InfiniteTimeSpan);
+        return await response.Content.ReadAsStreamAsync(cancel);
+    }
+
     internal async Task<T> SendJsonAsync<T>(HttpMethod method, string path, HttpContent? body, JsonTypeInfo<T> json, CancellationToken cancel, string? accept = null)
     {
         using var limit = Limit(cancel);

@@ -1,0 +1,4 @@
+namespace Linkerd.Viz.Web.Data;
+
+/// <summary>Who calls whom.</summary>
+internal readonly record struct EdgeKey(WorkloadKey Source, WorkloadKey Destination);
