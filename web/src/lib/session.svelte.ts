@@ -27,6 +27,16 @@ class SessionState {
     }
   }
 
+  /** Asks whether the session is still there; for failures that do not say why, such as a refused WebSocket. */
+  async check(): Promise<void> {
+    if (!this.info || this.info.login === 'none') return;
+    const now = await api.session().catch(() => null);
+    if (now && !now.user && this.state === 'in') {
+      this.expired = true;
+      this.state = 'out';
+    }
+  }
+
   async login(user: string, password: string): Promise<void> {
     await api.login(user, password);
     this.accept(await api.session());

@@ -466,14 +466,15 @@ export class Scene {
     if (lock) drawPadlock(context, x, y, item.edge.secured, item.edge.secured ? colors.muted : colors.warn, colors.paper);
     if (this.detailed && item.edge.rps) {
       context.font = `450 10.5px ${mono}`;
-      context.textAlign = 'center';
+      context.textAlign = 'left';
       context.textBaseline = 'middle';
-      context.lineWidth = 4;
+      context.lineWidth = 5;
+      context.lineJoin = 'round';
       context.strokeStyle = colors.paper;
       const figure = `${rate(item.edge.rps)}/s`;
-      context.strokeText(figure, x, y + 16);
+      context.strokeText(figure, x + 11, y + 1);
       context.fillStyle = colors.muted;
-      context.fillText(figure, x, y + 16);
+      context.fillText(figure, x + 11, y + 1);
     }
     if (!failing || !badge || (this.scale < 0.4 && this.near === null)) return;
     const text = percent(item.edge.success).replace(/\.\d+%$/, '%');

@@ -1,3 +1,4 @@
+import { session } from '../session.svelte';
 import { CallLog, parseTapEvent, type Call } from './event';
 import { request, type TapQuery } from './query';
 
@@ -46,6 +47,7 @@ export class TapStream {
       this.state = this.message || before === 'connecting' || event.code === 1006 ? 'failed' : 'closed';
       this.flush();
       this.end();
+      if (this.state === 'failed') void session.check();
     };
     this.timer = setInterval(() => this.flush(), 250);
   }
