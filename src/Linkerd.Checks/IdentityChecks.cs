@@ -121,11 +121,31 @@ internal sealed class IdentityChecks(CheckContext context)
     {
         var anchors = (await context.TrustAnchorsAsync(cancel)).Trim();
         var hash = Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(anchors + "\n"))).ToLowerInvariant();
-        var other = (await context.DataPlanePodsAsync(cancel))
-            .Where(p => p.Metadata.Annotations?.GetValueOrDefault("linkerd.io/trust-root-sha256") is { } own && own != hash)
-            .Select(p => $"{p.Metadata.Namespace}/{p.Metadata.Name}").ToList();
+        var changed = (await context.DataPlanePodsAsync(cancel)).Where(p => p.Metadata.Annotations?.GetValueOrDefault("linkerd.io/trust-root-sha256") is { } own && own != hash);
+        var other = new List<string>();
+        using var current = new Certificates(anchors);
+        foreach (var pod in changed)
+        {
+            if (!await FollowsAsync(pod, current, cancel))
+                other.Add($"{pod.Metadata.Namespace}/{pod.Metadata.Name}");
+        }
+
         if (other.Count > 0)
             throw new CheckException($"Some pods do not have the current trust bundle and must be restarted:\n    \t* {string.Join("\n    \t* ", other)}");
+    }
+
+    // A proxy that was started with other anchors may have been told of the current ones since.
+    private async Task<bool> FollowsAsync(Pod pod, Certificates current, CancellationToken cancel)
+    {
+        try
+        {
+            var trust = await ProxyTrust.ReadAsync(context.Client, pod, cancel);
+            return trust.Anchors.SetEquals(current.All.Select(ProxyTrust.HashOf));
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException or KubernetesException or System.Net.WebSockets.WebSocketException || (e is TaskCanceledException && !cancel.IsCancellationRequested))
+        {
+            return false;
+        }
     }
 
     private static X509Certificate2 Parse(string pem)
@@ -165,13 +185,21 @@ internal sealed class IdentityChecks(CheckContext context)
 
     private void Verify(X509Certificate2 certificate, Certificates roots)
     {
-        using var chain = new X509Chain();
-        chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
-        chain.ChainPolicy.CustomTrustStore.AddRange(roots.All);
-        chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
-        chain.ChainPolicy.VerificationTime = Now.UtcDateTime;
-        if (!chain.Build(certificate))
-            throw new CheckException($"certificate {certificate.Subject} does not verify: {string.Join("; ", chain.ChainStatus.Select(s => s.StatusInformation.Trim()))}");
+        var reasons = new SortedSet<string>(StringComparer.Ordinal);
+        // One by one: the platform's chain builder takes the first root of a name, and roots of one name are usual in a rotation.
+        foreach (var root in roots.All)
+        {
+            using var chain = new X509Chain();
+            chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
+            chain.ChainPolicy.CustomTrustStore.Add(root);
+            chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
+            chain.ChainPolicy.VerificationTime = Now.UtcDateTime;
+            if (chain.Build(certificate))
+                return;
+            reasons.UnionWith(chain.ChainStatus.Select(static s => s.StatusInformation.Trim()));
+        }
+
+        throw new CheckException($"certificate {certificate.Subject} does not verify: {string.Join("; ", reasons)}");
     }
 
     private sealed class Certificates : IDisposable

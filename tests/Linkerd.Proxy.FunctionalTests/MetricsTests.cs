@@ -22,7 +22,7 @@ public sealed partial class MetricsTests
         "outbound_http_balancer_queue_latency_seconds", "outbound_http_balancer_queue_gate_open_time_seconds", "outbound_http_balancer_queue_gate_timeout_seconds",
         "outbound_tcp_balancer_endpoints", "outbound_tcp_balancer_queue_requests_total",
         "stack_create_total", "stack_drop_total", "stack_poll_total", "stack_poll_total_ms",
-        "control_request_total", "control_response_total", "control_identity_cert_expiration_timestamp_seconds", "control_identity_cert_refreshes_total", "identity_trust_anchor_info",
+        "control_request_total", "control_response_total", "control_identity_cert_expiration_timestamp_seconds", "control_identity_cert_refreshes_total", "identity_trust_anchor_info", "identity_issuer_info",
         "process_start_time_seconds", "process_cpu_seconds_total", "process_resident_memory_bytes", "process_open_fds", "process_max_fds", "process_threads", "process_network_receive_bytes_total",
         "proxy_build_info", "openssl_info", "event_loop_turns_total",
     ];

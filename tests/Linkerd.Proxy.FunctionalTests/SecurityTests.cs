@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Linkerd.Proxy.FunctionalTests.Kit;
 using Linkerd.Testing;
 
@@ -42,6 +43,27 @@ public sealed class SecurityTests
         var (code, answer) = await client.TryAsync("curl", "-sS", "-i", "--max-time", "10", "http://10.96.0.20/");
         Assert.True(code == 0 && answer.StartsWith("HTTP/1.1 200", StringComparison.Ordinal), answer + mesh.Logs());
         await client.Proxy!.WhenMetricsAsync(m => m.Sum("response_total", "direction=\"outbound\"", "tls=\"no_identity\"", "no_tls_reason=\"not_provided_by_service_discovery\"") == 1, "the response in clear");
+    }
+
+    [Fact]
+    public async Task A_proxy_asks_for_a_certificate_of_the_issuer_that_signs_now()
+    {
+        await using var mesh = await MeshFixture.StartAsync();
+        var (first, second) = (mesh.Authority, new MeshAuthority("cluster.local"));
+        mesh.Control.Trust.Trust(first);
+        var pod = await mesh.AddMeshedPodAsync("server");
+        await IssuedByAsync(first);
+
+        mesh.Control.Trust.Trust(first, second);
+        await pod.Proxy!.WhenMetricsAsync(m => m.Sum("identity_trust_anchor_info") == 2, "two anchors");
+        mesh.Control.Trust.Announce(second);
+        // The certificate in force would be good for most of a day.
+        await IssuedByAsync(second);
+        Assert.Equal(2, mesh.Control.Identity.Signed[pod.Identity]);
+
+        Task IssuedByAsync(MeshAuthority authority) => pod.Proxy!.WhenMetricsAsync(
+            m => m.Sum("identity_issuer_info", $"sha256=\"{Convert.ToHexStringLower(SHA256.HashData(authority.Issuer.RawData))}\"") == 1,
+            "a certificate of the issuer that signs");
     }
 
     [Fact]

@@ -1,10 +1,9 @@
 using System.CommandLine;
-using System.Net.Security;
 using System.Security.Authentication;
-using System.Security.Cryptography.X509Certificates;
+using Linkerd.Cli.Commands.Rotate;
 using Linkerd.Cli.Pods;
-using Linkerd.Kubernetes;
 using Linkerd.Kubernetes.Models;
+using Linkerd.Kubernetes;
 
 namespace Linkerd.Cli.Commands;
 
@@ -22,6 +21,7 @@ public sealed class IdentityCommand : CliCommand
         Arguments.Add(_pods);
         Options.Add(_namespace);
         Options.Add(_selector);
+        Subcommands.Add(new RotateCommand(terminal));
     }
 
     /// <inheritdoc/>
@@ -44,7 +44,7 @@ public sealed class IdentityCommand : CliCommand
             await Terminal.Out.WriteAsync($"\nPOD {pods[i].Metadata.Name} ({i + 1} of {pods.Count})\n\n");
             try
             {
-                using var certificate = await FetchAsync(client, pods[i], cancellationToken);
+                using var certificate = await ProxyCertificate.FetchAsync(client, pods[i], cancellationToken);
                 await Terminal.Out.WriteAsync(CertificateText.Render(certificate));
             }
             catch (Exception e) when (e is AuthenticationException or IOException or CliException or KubernetesException)
@@ -55,18 +55,5 @@ public sealed class IdentityCommand : CliCommand
         }
 
         return failed ? ExitCodes.Failure : ExitCodes.Success;
-    }
-
-    private static async Task<X509Certificate2> FetchAsync(KubernetesClient client, Pod pod, CancellationToken cancellationToken)
-    {
-        var proxy = MeshedPods.ProxyOf(pod) ?? throw new CliException($"pod {pod.Metadata.Name} has no container {MeshedPods.ProxyContainer}: it is not meshed");
-        var name = ProxyIdentity.Of(pod, proxy);
-        await using var stream = await client.PortForwardAsync(pod.Metadata.Namespace!, pod.Metadata.Name!, MeshedPods.PortOf(pod, "linkerd-proxy", 4143), cancellationToken);
-        // The certificate is shown, not trusted: nothing is sent after the handshake.
-        await using var tls = new SslStream(stream, leaveInnerStreamOpen: false, (_, _, _, _) => true);
-        await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = name, EnabledSslProtocols = SslProtocols.Tls13 }, cancellationToken);
-        return tls.RemoteCertificate is X509Certificate2 leaf
-            ? X509CertificateLoader.LoadCertificate(leaf.RawData)
-            : throw new CliException("the proxy showed no certificate");
     }
 }

@@ -51,12 +51,5 @@ public static class MeshedPods
         ProxyOf(pod)?.Ports?.FirstOrDefault(p => p.Name == name)?.Port ?? fallback;
 
     /// <summary>An HTTP client whose every connection is a port-forward to the pod's port.</summary>
-    public static HttpClient HttpTo(KubernetesClient client, Pod pod, int port) => new(new SocketsHttpHandler
-    {
-        ConnectCallback = async (_, cancel) => await client.PortForwardAsync(pod.Metadata.Namespace!, pod.Metadata.Name!, port, cancel),
-    })
-    {
-        BaseAddress = new Uri($"http://localhost:{port}/"),
-        Timeout = TimeSpan.FromSeconds(30),
-    };
+    public static HttpClient HttpTo(KubernetesClient client, Pod pod, int port) => client.HttpToPod(pod.Metadata.Namespace!, pod.Metadata.Name!, port);
 }

@@ -1,8 +1,8 @@
 namespace Linkerd.Components.Webhooks;
 
 /// <summary>
-/// A file parsed into a value, read again when it has changed. Kubernetes swaps mounted files by a symbolic link, which
-/// the modification time shows.
+/// A file parsed into a value, read again when it has changed. Kubernetes swaps mounted files by a symbolic link to their folder: the file's
+/// own link stays as it was, so it is the text that is compared, not a time.
 /// </summary>
 internal sealed class ReloadingFile<T>(string path, Func<string, T> parse, TimeProvider time)
     where T : class
@@ -12,7 +12,7 @@ internal sealed class ReloadingFile<T>(string path, Func<string, T> parse, TimeP
 
     private readonly Lock _lock = new();
     private T? _value;
-    private DateTime _modified;
+    private string? _text;
     private long _checked;
 
     /// <summary>The value of the file as it is now. When a changed file cannot be read or parsed the last good one stays.</summary>
@@ -35,11 +35,11 @@ internal sealed class ReloadingFile<T>(string path, Func<string, T> parse, TimeP
     {
         try
         {
-            var modified = File.GetLastWriteTimeUtc(path);
-            if (_value is not null && modified == _modified)
+            var text = File.ReadAllText(path);
+            if (_value is not null && text == _text)
                 return _value;
-            _value = parse(File.ReadAllText(path));
-            _modified = modified;
+            _value = parse(text);
+            _text = text;
             return _value;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException or System.Text.Json.JsonException)

@@ -40,6 +40,16 @@ public sealed partial class KubernetesClient
         return new PortForwardStream(socket);
     }
 
+    /// <summary>An HTTP client whose every connection is a port-forward to the pod's port; a request takes at most 30 seconds.</summary>
+    public HttpClient HttpToPod(string ns, string pod, int port) => new(new SocketsHttpHandler
+    {
+        ConnectCallback = async (_, cancel) => await PortForwardAsync(ns, pod, port, cancel),
+    })
+    {
+        BaseAddress = new Uri($"http://localhost:{port}/"),
+        Timeout = TimeSpan.FromSeconds(30),
+    };
+
     private async Task<WebSocket> ConnectAsync(string path, string protocol, CancellationToken cancel)
     {
         var socket = new ClientWebSocket();

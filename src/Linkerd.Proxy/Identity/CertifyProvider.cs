@@ -52,7 +52,7 @@ public sealed class CertifyProvider(IdentityConfig config, IdentityStore store, 
 
     /// <summary>
     /// Waits as long as asked for, or until the wall clock says that it is over: a clock that was set right after the certificate came must not
-    /// let it expire.
+    /// let it expire. Ends early when another issuer signs now.
     /// </summary>
     private async Task UntilAsync(TimeSpan wait, CancellationToken cancellation)
     {
@@ -61,6 +61,13 @@ public sealed class CertifyProvider(IdentityConfig config, IdentityStore store, 
         while (!cancellation.IsCancellationRequested && client.Loop.Now < end && time.GetUtcNow() < due)
         {
             var left = TimeSpan.FromMilliseconds((end - client.Loop.Now) / 1e6);
+            if (store.RenewAt is { } renew)
+            {
+                TimeSpan early = renew - time.GetUtcNow();
+                if (early <= TimeSpan.Zero) return;
+                if (early < left) left = early;
+            }
+
             await LoopDelay.WaitAsync(client.Loop, left < s_clockCheck ? left : s_clockCheck, cancellation);
         }
     }

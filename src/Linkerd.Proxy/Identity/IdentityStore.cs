@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Linkerd.Model;
 using Linkerd.Net;
 using Linkerd.Proxy.Config;
@@ -11,12 +12,17 @@ namespace Linkerd.Proxy.Identity;
 /// </summary>
 public sealed class IdentityStore
 {
+    private static readonly TimeSpan s_askAgain = TimeSpan.FromSeconds(30);
+
     private readonly IdentityConfig _config;
     private readonly Worker _control;
     private readonly TimeProvider _time;
     private readonly Logger _log;
     private readonly IdentityMetrics _metrics;
+    private readonly KeptAnchors _kept;
     private TrustAnchorSet _anchors;
+    private string? _issuer;
+    private string? _announced;
     private IReadOnlyList<ReadOnlyMemory<byte>> _chain = [];
     private ReadOnlyMemory<byte> _key;
 
@@ -28,7 +34,10 @@ public sealed class IdentityStore
         _control = control;
         _time = time;
         _log = log;
-        _anchors = TrustAnchorSet.Parse(config.TrustAnchors) ?? throw new CertificateException("LINKERD2_PROXY_IDENTITY_TRUST_ANCHORS holds no certificate that can be read");
+        TrustAnchorSet environment = TrustAnchorSet.Parse(config.TrustAnchors) ?? throw new CertificateException("LINKERD2_PROXY_IDENTITY_TRUST_ANCHORS holds no certificate that can be read");
+        _kept = new KeptAnchors(config.Directory, environment);
+        _anchors = (config.IsSpire ? null : _kept.Read()) ?? environment;
+        if (!_anchors.Equals(environment)) log.Log(LogLevel.Info, "Trusting the anchors that the control plane sent before this restart, not those of the environment", "identity");
         _metrics = new IdentityMetrics(registry, control.Index);
         _metrics.SetAnchors(_anchors);
 
@@ -38,6 +47,18 @@ public sealed class IdentityStore
 
     /// <summary>The newest certificate's state; empty until there is one.</summary>
     public Watch<IdentityState> State { get; } = new();
+
+    /// <summary>When to renew although the certificate is young, since another issuer signs now; null: not for that reason.</summary>
+    public DateTimeOffset? RenewAt { get; private set; }
+
+    /// <summary>Tells who signs now.</summary>
+    /// <param name="hash">SHA-256 of its certificate, lower-case hexadecimal.</param>
+    /// <param name="within">Renewal happens at a random moment in so much time.</param>
+    public void OnIssuer(string hash, TimeSpan within)
+    {
+        _announced = hash;
+        RenewAt = _issuer is not null && _issuer != hash ? _time.GetUtcNow() + (within * Random.Shared.NextDouble()) : null;
+    }
 
     /// <summary>Puts a certificate in force. Throws <see cref="CertificateException"/> or <see cref="TlsException"/> when it must not or cannot be used.</summary>
     /// <param name="chain">DER, the leaf first.</param>
@@ -55,6 +76,11 @@ public sealed class IdentityStore
         if (contexts.Client.FaultOfOwnChain() is { } fault) throw new CertificateException($"the certificate issued is not good: {fault}");
         var state = new IdentityState(contexts, facts.NotBefore, facts.NotAfter);
         (_chain, _key) = (chain, key);
+        _issuer = chain.Count > 1 ? Convert.ToHexStringLower(SHA256.HashData(chain[1].Span)) : null;
+        _metrics.SetIssuer(_issuer);
+
+        // A replica of the identity controller that has not yet heard of the new issuer signs with the old one: ask again later.
+        RenewAt = _announced is not null && _issuer is not null && _issuer != _announced ? now + s_askAgain : null;
         _metrics.OnRefreshed(facts.NotAfter, now);
         Publish(state);
         return state;
@@ -90,6 +116,8 @@ public sealed class IdentityStore
 
         _anchors = anchors;
         _metrics.SetAnchors(anchors);
+        if (_kept.Write(anchors) is { } fault)
+            _log.Log(LogLevel.Warn, $"Trust anchors of {origin} are in force, but cannot be kept for a restart of this container: {fault}", "identity");
         _log.Log(LogLevel.Info, $"Trusting {anchors.Hashes.Count} anchors of {origin}", "identity");
     }
 

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Google.Protobuf;
 using Linkerd.Api.Identity;
@@ -117,6 +118,26 @@ public sealed class IdentityWireTests : IAsyncLifetime
         _fixture.Store.Reload();
         Assert.Equal(second.RawData, Assert.Single((await NextAsync(stream)).Anchors).ToByteArray());
         Assert.NotEqual(bundle.Version, (await NextAsync(informed)).Version);
+    }
+
+    [Fact]
+    public async Task A_new_issuer_is_announced_to_those_who_follow_the_anchors()
+    {
+        using var anchor = _fixture.WriteIssuer();
+        var anchors = File.ReadAllText(_fixture.Files.Anchors);
+        _fixture.Store.Reload();
+        var stream = Watch("");
+        var bundle = await NextAsync(stream);
+        Assert.Equal(SHA256.HashData(anchor.RawData), bundle.Issuer.ToByteArray());
+
+        using var issuer = _fixture.WriteIssuer();
+        File.WriteAllText(_fixture.Files.Anchors, anchors + "\n" + issuer.ExportCertificatePem());
+        _fixture.Store.Reload();
+        var next = await NextAsync(stream);
+        Assert.Equal(2, next.Anchors.Count);
+        Assert.Equal(SHA256.HashData(issuer.RawData), next.Issuer.ToByteArray());
+        Assert.InRange(next.RenewWithinSeconds, 1u, 600u);
+        Assert.NotEqual(bundle.Version, next.Version);
     }
 
     private IAsyncStreamReader<TrustBundle> Watch(string known) =>

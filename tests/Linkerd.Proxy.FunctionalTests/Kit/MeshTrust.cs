@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Google.Protobuf;
 using Linkerd.Api.TrustAnchors;
@@ -27,7 +28,16 @@ internal sealed class MeshTrust(MeshAuthority first)
     public Script<TrustBundle> Bundles { get; } = new();
 
     /// <summary>Changes the anchors, and tells the proxies that follow.</summary>
-    public void Trust(params MeshAuthority[] authorities)
+    public void Trust(params MeshAuthority[] authorities) => Tell(authorities, null);
+
+    /// <summary>Changes who signs, and tells the proxies that follow.</summary>
+    public void Announce(MeshAuthority issuing)
+    {
+        _issuing = issuing;
+        Tell(_trusted, issuing);
+    }
+
+    private void Tell(IReadOnlyList<MeshAuthority> authorities, MeshAuthority? issuing)
     {
         _trusted = authorities;
         Bundles.Set(Key, new TrustBundle
@@ -35,6 +45,8 @@ internal sealed class MeshTrust(MeshAuthority first)
             Version = $"{++_version}",
             Pem = string.Concat(authorities.Select(a => a.Anchor.ExportCertificatePem() + "\n")),
             Anchors = { authorities.Select(a => ByteString.CopyFrom(a.Anchor.RawData)) },
+            Issuer = issuing is null ? ByteString.Empty : ByteString.CopyFrom(SHA256.HashData(issuing.Issuer.RawData)),
+            RenewWithinSeconds = 1,
         });
     }
 

@@ -84,14 +84,21 @@ internal static class IssuerCredentials
             throw new CliException("the trust anchors hold no certificate in PEM");
         var intermediates = new X509Certificate2Collection();
         intermediates.ImportFromPem(certificate);
-        using var chain = new X509Chain();
-        chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
-        chain.ChainPolicy.CustomTrustStore.AddRange(roots);
-        chain.ChainPolicy.ExtraStore.AddRange(intermediates);
-        chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
-        chain.ChainPolicy.VerificationTime = now.UtcDateTime;
-        if (!chain.Build(issuer))
-            throw new CliException($"the issuer's certificate does not verify against the trust anchors: {string.Join("; ", chain.ChainStatus.Select(s => s.StatusInformation.Trim()))}");
+        var reasons = new SortedSet<string>(StringComparer.Ordinal);
+        foreach (var root in roots)
+        {
+            using var chain = new X509Chain();
+            chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
+            chain.ChainPolicy.CustomTrustStore.Add(root);
+            chain.ChainPolicy.ExtraStore.AddRange(intermediates);
+            chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
+            chain.ChainPolicy.VerificationTime = now.UtcDateTime;
+            if (chain.Build(issuer))
+                return;
+            reasons.UnionWith(chain.ChainStatus.Select(static s => s.StatusInformation.Trim()));
+        }
+
+        throw new CliException($"the issuer's certificate does not verify against the trust anchors: {string.Join("; ", reasons)}");
     }
 
     private static string Text(ValueMap values, string path) => values.Find(path) as string ?? "";

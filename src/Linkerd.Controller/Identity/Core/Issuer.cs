@@ -55,17 +55,31 @@ internal sealed class Issuer : IDisposable
         var certificate = Chain[0];
         if (certificate.Extensions.OfType<X509BasicConstraintsExtension>().FirstOrDefault() is not { CertificateAuthority: true })
             throw new IssuerException($"issuer certificate {certificate.Subject}: it is not a certificate authority (basic constraints)");
+        var reasons = new SortedSet<string>(StringComparer.Ordinal);
+
+        // One by one: the platform's chain builder takes the first anchor of a name, and roots of one name are usual in a rotation.
+        foreach (var anchor in anchors.Certificates)
+        {
+            if (LeadsTo(anchor, now, reasons))
+                return;
+        }
+
+        throw new IssuerException($"issuer certificate {certificate.Subject} (valid until {NotAfter:u}) does not lead to a trust anchor: {string.Join("; ", reasons)}");
+    }
+
+    private bool LeadsTo(X509Certificate2 anchor, DateTimeOffset now, SortedSet<string> reasons)
+    {
         using var chain = new X509Chain();
         chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
-        chain.ChainPolicy.CustomTrustStore.AddRange(anchors.Certificates);
+        chain.ChainPolicy.CustomTrustStore.Add(anchor);
         chain.ChainPolicy.ExtraStore.AddRange(Chain);
         chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
         chain.ChainPolicy.DisableCertificateDownloads = true;
         chain.ChainPolicy.VerificationTime = now.UtcDateTime;
-        if (chain.Build(certificate))
-            return;
-        var reasons = chain.ChainStatus.Where(static s => s.Status != X509ChainStatusFlags.NoError).Select(static s => s.StatusInformation.Trim()).Distinct();
-        throw new IssuerException($"issuer certificate {certificate.Subject} (valid until {NotAfter:u}) does not lead to a trust anchor: {string.Join("; ", reasons)}");
+        if (chain.Build(Chain[0]))
+            return true;
+        reasons.UnionWith(chain.ChainStatus.Where(static s => s.Status != X509ChainStatusFlags.NoError).Select(static s => s.StatusInformation.Trim()));
+        return false;
     }
 
     /// <summary>Signs a leaf for an identity.</summary>

@@ -13,11 +13,12 @@ internal sealed class IssuerStore(IIssuerSource source, TimeProvider time, IIssu
     public static readonly TimeSpan PollInterval = TimeSpan.FromSeconds(2);
 
     private readonly Lock _lock = new();
-    private readonly List<Action<TrustAnchors>> _listeners = [];
+    private readonly List<Action<Trust>> _listeners = [];
     private (string, string, string) _read;
     private volatile Issuer? _issuer;
     private volatile TrustAnchors? _anchors;
     private string? _lastFault;
+    private Trust? _trust;
 
     /// <summary>The issuer, or null while there is no valid one.</summary>
     public Issuer? Issuer => _issuer;
@@ -60,14 +61,24 @@ internal sealed class IssuerStore(IIssuerSource source, TimeProvider time, IIssu
         }
     }
 
-    /// <summary>Calls a listener with the anchors in force, now and whenever they change.</summary>
-    public IDisposable Subscribe(Action<TrustAnchors> listener)
+    /// <summary>How many listeners there are.</summary>
+    public int Listeners
+    {
+        get
+        {
+            lock (_lock)
+                return _listeners.Count;
+        }
+    }
+
+    /// <summary>Calls a listener with what proxies are told, now and whenever it changes.</summary>
+    public IDisposable Subscribe(Action<Trust> listener)
     {
         lock (_lock)
         {
             _listeners.Add(listener);
-            if (_anchors is { } anchors)
-                listener(anchors);
+            if (_trust is { } trust)
+                listener(trust);
         }
 
         return new Ended(() =>
@@ -80,18 +91,20 @@ internal sealed class IssuerStore(IIssuerSource source, TimeProvider time, IIssu
     private void Take((string Certificate, string Key, string Anchors) read)
     {
         // New anchors count even if the issuer is not good: proxies must be able to trust the issuer that will come.
-        var anchors = TrustAnchors.Parse(read.Anchors);
-        lock (_lock)
+        _anchors = TrustAnchors.Parse(read.Anchors);
+        try
         {
-            if (anchors.Version != _anchors?.Version)
-            {
-                _anchors = anchors;
-                foreach (var listener in _listeners)
-                    listener(anchors);
-            }
+            TakeIssuer(read.Certificate, read.Key, _anchors);
         }
+        finally
+        {
+            Announce(new Trust(_anchors, _issuer));
+        }
+    }
 
-        var issuer = Issuer.Parse(read.Certificate, read.Key);
+    private void TakeIssuer(string certificate, string key, TrustAnchors anchors)
+    {
+        var issuer = Issuer.Parse(certificate, key);
         issuer.Verify(anchors, time.GetUtcNow());
         if (_issuer?.Thumbprint == issuer.Thumbprint)
         {
@@ -102,6 +115,18 @@ internal sealed class IssuerStore(IIssuerSource source, TimeProvider time, IIssu
         var first = _issuer is null;
         _issuer = issuer;
         events.Taken(issuer.Chain[0].GetNameInfo(X509NameType.SimpleName, false), issuer.NotAfter, first);
+    }
+
+    private void Announce(Trust trust)
+    {
+        lock (_lock)
+        {
+            if (trust.Version == _trust?.Version)
+                return;
+            _trust = trust;
+            foreach (var listener in _listeners)
+                listener(trust);
+        }
     }
 
     private sealed class Ended(Action end) : IDisposable
