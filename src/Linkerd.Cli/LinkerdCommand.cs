@@ -3,6 +3,7 @@ using Linkerd.Cli.Commands;
 using Linkerd.Cli.Commands.Authz;
 using Linkerd.Cli.Commands.Demo;
 using Linkerd.Cli.Commands.Diagnostics;
+using Linkerd.Cli.Commands.Explain;
 using Linkerd.Cli.Commands.Inject;
 using Linkerd.Cli.Commands.Install;
 using Linkerd.Cli.Commands.Local;
@@ -41,6 +42,7 @@ public static class LinkerdCommand
         root.Subcommands.Add(new ServiceProfileCommand(terminal));
         root.Subcommands.Add(new AuthzCommand(terminal));
         root.Subcommands.Add(new VizCommand(terminal));
+        root.Subcommands.Add(new ExplainCommand(terminal));
         root.Subcommands.Add(new DiagnosticsCommand(terminal));
         root.Subcommands.Add(new IdentityCommand(terminal));
         root.Subcommands.Add(new DemoCommand(terminal));

@@ -12,12 +12,13 @@ public sealed class ProjectReferencesTests
         ["Linkerd.Telemetry"] = [],
         ["Linkerd.Http"] = [],
         ["Linkerd.Net"] = [],
+        ["Linkerd.Routing"] = ["Linkerd.Model", "Linkerd.Http"],
         ["Linkerd.Grpc"] = ["Linkerd.Telemetry"],
         ["Linkerd.Grpc.AspNetCore"] = ["Linkerd.Grpc"],
         ["Linkerd.Api"] = ["Linkerd.Model"],
         ["Linkerd.Kubernetes"] = ["Linkerd.Telemetry"],
         ["Linkerd.Charts"] = [],
-        ["Linkerd.Proxy"] = ["Linkerd.Model", "Linkerd.Telemetry", "Linkerd.Http", "Linkerd.Net", "Linkerd.Grpc", "Linkerd.Api"],
+        ["Linkerd.Proxy"] = ["Linkerd.Model", "Linkerd.Telemetry", "Linkerd.Http", "Linkerd.Routing", "Linkerd.Net", "Linkerd.Grpc", "Linkerd.Api"],
         ["Linkerd.Init"] = ["Linkerd.Model", "Linkerd.Net", "Linkerd.Kubernetes"],
         ["Linkerd.Inject"] = ["Linkerd.Model", "Linkerd.Kubernetes", "Linkerd.Charts"],
         ["Linkerd.Checks"] = ["Linkerd.Kubernetes", "Linkerd.Charts"],
@@ -26,7 +27,7 @@ public sealed class ProjectReferencesTests
         ["Linkerd.Controller"] = ["Linkerd.Components", "Linkerd.Model", "Linkerd.Telemetry", "Linkerd.Grpc.AspNetCore", "Linkerd.Api", "Linkerd.Kubernetes", "Linkerd.Charts", "Linkerd.Inject"],
         ["Linkerd.Viz"] = ["Linkerd.Components", "Linkerd.Model", "Linkerd.Telemetry", "Linkerd.Grpc.AspNetCore", "Linkerd.Api", "Linkerd.Kubernetes", "Linkerd.Stats", "Linkerd.Checks"],
         ["Linkerd.Local"] = ["Linkerd.Model", "Linkerd.Kubernetes", "Linkerd.Stats"],
-        ["Linkerd.Cli"] = ["Linkerd.Model", "Linkerd.Grpc.AspNetCore", "Linkerd.Api", "Linkerd.Kubernetes", "Linkerd.Charts", "Linkerd.Inject", "Linkerd.Checks", "Linkerd.Stats", "Linkerd.Local"],
+        ["Linkerd.Cli"] = ["Linkerd.Model", "Linkerd.Routing", "Linkerd.Grpc.AspNetCore", "Linkerd.Api", "Linkerd.Kubernetes", "Linkerd.Charts", "Linkerd.Inject", "Linkerd.Checks", "Linkerd.Stats", "Linkerd.Local"],
     };
 
     public static TheoryData<string> Projects()

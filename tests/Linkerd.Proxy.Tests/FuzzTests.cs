@@ -4,7 +4,7 @@ using Linkerd.Api.Mapping;
 using Linkerd.Model;
 using Linkerd.Proxy.Config;
 using Linkerd.Proxy.Detect;
-using Linkerd.Proxy.Route;
+using Linkerd.Routing;
 using Linkerd.Testing;
 using WireDestination = Linkerd.Api.Destination;
 using WireInbound = Linkerd.Api.Inbound;

@@ -32,6 +32,19 @@ internal sealed class PolicyClient : IDisposable
     public Task<OutboundPolicy> OutboundAsync(string workload, System.Net.IPAddress address, int port, CancellationToken cancellationToken) =>
         CallAsync(GetOutbound, new TrafficSpec { SourceWorkload = workload, Addr = new() { Ip = Addresses.Of(address), Port = (uint)port } }, cancellationToken);
 
+    /// <summary>The same; null where the controller knows nothing of the address.</summary>
+    public async Task<OutboundPolicy?> FindOutboundAsync(string workload, System.Net.IPAddress address, int port, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await OutboundAsync(workload, address, port, cancellationToken);
+        }
+        catch (CliException e) when (e.InnerException is RpcException { Status.StatusCode: StatusCode.NotFound })
+        {
+            return null;
+        }
+    }
+
     /// <summary>What the proxy of <paramref name="workload"/> (<c>namespace:pod</c>) is told about a port of its own.</summary>
     public Task<Server> InboundAsync(string workload, int port, CancellationToken cancellationToken) =>
         CallAsync(GetPort, new PortSpec { Workload = workload, Port = (uint)port }, cancellationToken);

@@ -4,8 +4,8 @@ using Linkerd.Model;
 using Linkerd.Proxy.Authorize;
 using Linkerd.Proxy.Errors;
 using Linkerd.Proxy.Metrics;
-using Linkerd.Proxy.Route;
 using Linkerd.Proxy.Stack;
+using Linkerd.Routing;
 using Linkerd.Telemetry;
 
 namespace Linkerd.Proxy.Inbound;

@@ -2,6 +2,7 @@ using Linkerd.Model;
 using Linkerd.Proxy.Authorize;
 using Linkerd.Proxy.Errors;
 using Linkerd.Proxy.Route;
+using Linkerd.Routing;
 
 namespace Linkerd.Proxy.Inbound;
 

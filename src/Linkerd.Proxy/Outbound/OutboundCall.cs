@@ -3,8 +3,8 @@ using Linkerd.Net;
 using Linkerd.Proxy.Balance;
 using Linkerd.Proxy.Errors;
 using Linkerd.Proxy.Metrics;
-using Linkerd.Proxy.Route;
 using Linkerd.Proxy.Stack;
+using Linkerd.Routing;
 
 namespace Linkerd.Proxy.Outbound;
 

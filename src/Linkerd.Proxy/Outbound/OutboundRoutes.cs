@@ -1,5 +1,5 @@
 using Linkerd.Http;
-using Linkerd.Proxy.Route;
+using Linkerd.Routing;
 
 namespace Linkerd.Proxy.Outbound;
 

@@ -4,6 +4,7 @@ using Linkerd.Proxy.Metrics;
 using Linkerd.Proxy.Route;
 using Linkerd.Proxy.Stack;
 using Linkerd.Proxy.Tap;
+using Linkerd.Routing;
 using Linkerd.Telemetry;
 
 namespace Linkerd.Proxy.Outbound;

@@ -1,6 +1,6 @@
 using System.Text;
 using Linkerd.Model;
-using Linkerd.Proxy.Route;
+using Linkerd.Routing;
 
 namespace Linkerd.Proxy.Outbound;
 

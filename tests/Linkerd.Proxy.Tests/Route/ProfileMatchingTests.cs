@@ -2,6 +2,7 @@ using System.Text;
 using Linkerd.Http;
 using Linkerd.Model;
 using Linkerd.Proxy.Route;
+using Linkerd.Routing;
 using Linkerd.Testing;
 
 namespace Linkerd.Proxy.Tests.Route;

@@ -3,6 +3,7 @@ using Linkerd.Http;
 using Linkerd.Model;
 using Linkerd.Proxy.Errors;
 using Linkerd.Proxy.Route;
+using Linkerd.Routing;
 using Linkerd.Testing;
 
 namespace Linkerd.Proxy.Tests.Route;

@@ -30,10 +30,13 @@ internal sealed class DestinationClient : IDisposable
     /// <summary><c>--token</c>.</summary>
     public static Option<string> TokenOption { get; } = new("--token") { Description = "The context token to use when making requests to the destination API", DefaultValueFactory = _ => "" };
 
-    public static async Task<DestinationClient> ConnectAsync(ParseResult arguments, KubernetesClient client, CancellationToken cancellationToken)
+    public static Task<DestinationClient> ConnectAsync(ParseResult arguments, KubernetesClient client, CancellationToken cancellationToken) =>
+        ConnectAsync(arguments, client, arguments.GetValue(TokenOption)!, cancellationToken);
+
+    public static async Task<DestinationClient> ConnectAsync(ParseResult arguments, KubernetesClient client, string token, CancellationToken cancellationToken)
     {
         var channel = await ControllerChannel.ToDestinationAsync(arguments, client, Port, cancellationToken);
-        return new DestinationClient(channel, arguments.GetValue(TokenOption)!);
+        return new DestinationClient(channel, token);
     }
 
     public Task<Update> FirstUpdateAsync(string path, CancellationToken cancellationToken) => FirstAsync(Get, path, cancellationToken);

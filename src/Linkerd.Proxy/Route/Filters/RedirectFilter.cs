@@ -3,6 +3,7 @@ using System.Text;
 using Linkerd.Http;
 using Linkerd.Model;
 using Linkerd.Proxy.Errors;
+using Linkerd.Routing;
 
 namespace Linkerd.Proxy.Route;
 

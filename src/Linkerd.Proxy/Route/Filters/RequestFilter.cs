@@ -3,6 +3,7 @@ using Linkerd.Http;
 using Linkerd.Model;
 using Linkerd.Proxy.Errors;
 using Linkerd.Proxy.Stack;
+using Linkerd.Routing;
 
 namespace Linkerd.Proxy.Route;
 

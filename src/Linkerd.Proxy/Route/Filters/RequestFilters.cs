@@ -1,6 +1,7 @@
 using Linkerd.Http;
 using Linkerd.Model;
 using Linkerd.Proxy.Errors;
+using Linkerd.Routing;
 
 namespace Linkerd.Proxy.Route;
 

@@ -1,10 +1,10 @@
 using System.Text;
 using Linkerd.Model;
 
-namespace Linkerd.Proxy.Route;
+namespace Linkerd.Routing;
 
 /// <summary>A host match, compiled to bytes. Ports do not count; hosts are compared without regard to case.</summary>
-internal sealed class HostMatcher(HostMatch match)
+public sealed class HostMatcher(HostMatch match)
 {
     private readonly byte[] _text = Encoding.ASCII.GetBytes(match.Text);
 

@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Text;
 using System.Text.RegularExpressions;
 
-namespace Linkerd.Proxy.Route;
+namespace Linkerd.Routing;
 
 /// <summary>
 /// A regular expression of policy, over a whole text. One that takes longer than its limit does not match. Matching allocates nothing

@@ -2,7 +2,7 @@ using System.Text;
 using Linkerd.Http;
 using Linkerd.Model;
 
-namespace Linkerd.Proxy.Route;
+namespace Linkerd.Routing;
 
 /// <summary>A service profile's condition over requests, compiled. Matching allocates nothing.</summary>
 public abstract class RequestCondition

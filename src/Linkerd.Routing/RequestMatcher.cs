@@ -2,7 +2,7 @@ using System.Text;
 using Linkerd.Http;
 using Linkerd.Model;
 
-namespace Linkerd.Proxy.Route;
+namespace Linkerd.Routing;
 
 /// <summary>A route match, compiled to bytes once. Matching allocates nothing.</summary>
 public sealed class RequestMatcher

@@ -1,7 +1,7 @@
 using Linkerd.Http;
 using Linkerd.Model;
 
-namespace Linkerd.Proxy.Route;
+namespace Linkerd.Routing;
 
 /// <summary>
 /// Rules with their matches, compiled; of the rules that match a request the most specific wins, the earlier one among equals. Specific is, in
