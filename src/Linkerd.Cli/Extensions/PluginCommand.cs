@@ -74,6 +74,7 @@ internal static class PluginCommand
         return text + name switch
         {
             "jaeger" => "The jaeger extension does not exist any more: proxies send spans to any OpenTelemetry collector.\nSet proxy.tracing.enabled=true and proxy.tracing.collector.endpoint with linkerd upgrade --set (docs/features/distributed-tracing.md).",
+            "smi" => "The SMI extension is an executable of its own: put linkerd-smi into a folder of PATH.\nTo split traffic without it, give the backends of an HTTPRoute weights (docs/features/traffic-split.md).",
             _ => $"linkerd --help lists the commands. An extension is an executable {Prefix}{name} in a folder of PATH; there is none.",
         };
     }

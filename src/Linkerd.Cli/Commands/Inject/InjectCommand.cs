@@ -15,6 +15,7 @@ public sealed class InjectCommand : CliCommand
     private readonly Option<bool> _ignoreCluster = new("--ignore-cluster") { Description = "Ignore the current Kubernetes cluster when checking for existing cluster configuration" };
     private readonly Option<bool> _debug = new("--enable-debug-sidecar") { Description = "Inject a debug sidecar for data plane debugging" };
     private readonly Option<string> _closeWait = new("--close-wait-timeout") { Description = "Sets nf_conntrack_tcp_timeout_close_wait", DefaultValueFactory = _ => "" };
+    private readonly Option<bool> _disableIdentity = new("--disable-identity") { Description = "Not supported any more", Hidden = true };
     private readonly Option<string> _output = OutputOption.Of("yaml", "json");
     private readonly ProxyFlags _proxy = new();
 
@@ -23,7 +24,7 @@ public sealed class InjectCommand : CliCommand
         : base("inject", "Add the Linkerd proxy to a Kubernetes config\n\nExample: kubectl get deploy -o yaml | linkerd inject - | kubectl apply -f -", terminal)
     {
         Arguments.Add(_file);
-        foreach (var option in (Option[])[_manual, _ignoreCluster, _debug, _closeWait, _output])
+        foreach (var option in (Option[])[_manual, _ignoreCluster, _debug, _closeWait, _disableIdentity, _output])
             Options.Add(option);
         _proxy.AddTo(this);
     }
@@ -31,6 +32,10 @@ public sealed class InjectCommand : CliCommand
     /// <inheritdoc/>
     protected override async Task<int> RunAsync(ParseResult arguments, CancellationToken cancellationToken)
     {
+        if (arguments.GetValue(_disableIdentity))
+            throw new CliException("--disable-identity is no longer supported: every proxy has an identity; leave the flag out");
+        foreach (var notice in _proxy.Deprecations(arguments))
+            await Terminal.Error.WriteLineAsync(notice);
         var manual = arguments.GetValue(_manual);
         var (original, version) = await BaseAsync(arguments, manual, cancellationToken);
         var values = _proxy.Apply(arguments, original);

@@ -28,6 +28,8 @@ public sealed class ProxyFlags
     private readonly Option<string?> _cpuLimit = new("--proxy-cpu-limit") { Description = "Maximum amount of CPU units that the proxy sidecar can use; also sets its worker threads" };
     private readonly Option<string?> _memoryRequest = new("--proxy-memory-request") { Description = "Amount of Memory that the proxy sidecar requests" };
     private readonly Option<string?> _memoryLimit = new("--proxy-memory-limit") { Description = "Maximum amount of Memory that the proxy sidecar can use" };
+    private readonly Option<string?> _cpu = new("--proxy-cpu") { Description = "Deprecated: use --proxy-cpu-request", Hidden = true };
+    private readonly Option<string?> _memory = new("--proxy-memory") { Description = "Deprecated: use --proxy-memory-request", Hidden = true };
     private readonly Option<bool?> _external = new("--enable-external-profiles") { Description = "Enable service profiles for non-Kubernetes services" };
     private readonly Option<string?> _policy = new("--default-inbound-policy") { Description = "Inbound policy to use to control inbound access to the proxy" };
     private readonly Option<string?> _accessLog = new("--access-log") { Description = "Enable HTTP access logging on proxies: apache or json" };
@@ -54,9 +56,15 @@ public sealed class ProxyFlags
 
         foreach (var option in (Option[])
             [_image, _version, _registry, _pullPolicy, _inbound, _outbound, _control, _admin, _skipInbound, _skipOutbound, _opaque, _uid, _gid, _logLevel,
-                _cpuRequest, _cpuLimit, _memoryRequest, _memoryLimit, _external, _policy, _accessLog, _gracePeriod, _native, _wait, _identityPorts, _ingress])
+                _cpuRequest, _cpuLimit, _memoryRequest, _memoryLimit, _cpu, _memory, _external, _policy, _accessLog, _gracePeriod, _native, _wait, _identityPorts, _ingress])
             command.Options.Add(option);
     }
+
+    /// <summary>What to say about given flags that have other names now.</summary>
+    public IEnumerable<string> Deprecations(ParseResult arguments) =>
+        new (Option Flag, string Instead)[] { (_cpu, "--proxy-cpu-request"), (_memory, "--proxy-memory-request"), (_version, "--proxy-image") }
+            .Where(f => arguments.GetResult(f.Flag) is { Implicit: false })
+            .Select(f => $"Flag {f.Flag.Name} has been deprecated, use {f.Instead} instead");
 
     /// <summary>The registry that images are pulled from: the flag, else $LINKERD_DOCKER_REGISTRY; null is the default one.</summary>
     public string? Registry(ParseResult arguments)
@@ -96,11 +104,11 @@ public sealed class ProxyFlags
                 Uid = arguments.GetValue(_uid) ?? proxy.Uid,
                 Gid = arguments.GetValue(_gid) ?? proxy.Gid,
                 LogLevel = arguments.GetValue(_logLevel) ?? proxy.LogLevel,
-                Cores = Workers(arguments.GetValue(_cpuLimit) ?? arguments.GetValue(_cpuRequest)) ?? proxy.Cores,
+                Cores = Workers(arguments.GetValue(_cpuLimit) ?? CpuRequest(arguments)) ?? proxy.Cores,
                 Resources = proxy.Resources with
                 {
-                    Cpu = Merge(proxy.Resources.Cpu, arguments.GetValue(_cpuRequest), arguments.GetValue(_cpuLimit)),
-                    Memory = Merge(proxy.Resources.Memory, arguments.GetValue(_memoryRequest), arguments.GetValue(_memoryLimit)),
+                    Cpu = Merge(proxy.Resources.Cpu, CpuRequest(arguments), arguments.GetValue(_cpuLimit)),
+                    Memory = Merge(proxy.Resources.Memory, arguments.GetValue(_memoryRequest) ?? arguments.GetValue(_memory), arguments.GetValue(_memoryLimit)),
                 },
                 EnableExternalProfiles = arguments.GetValue(_external) ?? proxy.EnableExternalProfiles,
                 DefaultInboundPolicy = arguments.GetValue(_policy) ?? proxy.DefaultInboundPolicy,
@@ -113,6 +121,8 @@ public sealed class ProxyFlags
             },
         };
     }
+
+    private string? CpuRequest(ParseResult arguments) => arguments.GetValue(_cpuRequest) ?? arguments.GetValue(_cpu);
 
     private static RequestAndLimit Merge(RequestAndLimit current, string? request, string? limit) =>
         new() { Request = request ?? current.Request, Limit = limit ?? current.Limit };
