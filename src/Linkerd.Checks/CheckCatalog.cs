@@ -24,7 +24,8 @@ internal static class CheckCatalog
             categories.AddRange([control.Existence(), control.Config()]);
             if (options.Cni)
                 categories.Add(control.Cni());
-            categories.AddRange([identity.Identity(), identity.Webhooks()]);
+            if (options.Secrets)
+                categories.AddRange([identity.Identity(), identity.Webhooks()]);
             if (options.Proxy)
                 categories.Add(identity.DataPlane());
             categories.Add(versions.Cli());

@@ -15,6 +15,12 @@ public sealed record CheckOptions
     /// <summary>Checks the CNI plugin too.</summary>
     public bool Cni { get; init; }
 
+    /// <summary>
+    /// Whether the checks that read the control plane's Secrets are made; default true. The dashboard leaves them out: it must not be able to
+    /// read the issuer's key.
+    /// </summary>
+    public bool Secrets { get; init; } = true;
+
     /// <summary>Namespace of the control plane.</summary>
     public string ControlPlaneNamespace { get; init; } = "linkerd";
 

@@ -10,6 +10,9 @@ public sealed class ClusterControl(LocalPaths paths)
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(25);
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(30);
 
+    /// <summary>Whether this build can run the project's own image of the Viz extension.</summary>
+    public static bool HasViz => new Images.BinaryFolder().Has("linkerd-viz");
+
     /// <summary>The folders.</summary>
     public LocalPaths Paths => paths;
 

@@ -62,6 +62,17 @@ internal sealed class BinaryFolder
         File.CreateSymbolicLink(target, $"{inside}/{name}");
     }
 
+    /// <summary>Whether this build has the binary.</summary>
+    public bool Has(string name) => File.Exists(Path.Combine(_folder, name)) || BuildFolder(name) is not null;
+
+    /// <summary>Puts a folder that lies beside the binaries at <c>layer/folder/name</c>; nothing when there is none.</summary>
+    public void InstallFolder(string name, string layer, string folder)
+    {
+        var from = Path.Combine(_folder, name);
+        if (Directory.Exists(from))
+            CopyTree(from, $"{layer}{folder}/{name}");
+    }
+
     // artifacts/bin/Linkerd.Cli/release/ → artifacts/bin/Linkerd.Proxy/release/
     private string? BuildFolder(string name)
     {

@@ -47,7 +47,7 @@ internal sealed class BuiltinImages
         {
             "proxy" => MakeProxy(layer),
             "controller" => MakeProgram(layer, "linkerd-controller"),
-            "viz" => MakeProgram(layer, "linkerd-viz"),
+            "viz" => MakeViz(layer),
             "demo" => MakeProgram(layer, "linkerd-demo"),
             "cli" => MakeProgram(layer, "linkerd"),
             _ => throw new ImageException($"there is no image \"{kind}\" of this project; there are proxy, controller, viz, demo and cli"),
@@ -70,6 +70,12 @@ internal sealed class BuiltinImages
         foreach (var name in InitNames)
             File.CreateSymbolicLink(layer + Tools + "/" + name, Tools + "/linkerd2-init");
         return Tools + "/linkerd2-proxy-identity";
+    }
+
+    private string MakeViz(string layer)
+    {
+        _binaries.InstallFolder("web", layer, Programs);
+        return MakeProgram(layer, "linkerd-viz");
     }
 
     private string MakeProgram(string layer, string name)

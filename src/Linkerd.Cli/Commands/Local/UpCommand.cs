@@ -37,6 +37,7 @@ public sealed class UpCommand : LocalAction
 
             To use it:     export KUBECONFIG={cluster.Paths.Kubeconfig}
             To try it:     linkerd local demo
+            To see it:     {(arguments.GetValue(_bare) ? "the dashboard comes with the mesh" : LocalDashboard.Where)}
             To end it:     linkerd local down
             """);
         return arguments.GetValue(_detach) ? ExitCodes.Success : await StayAsync(cluster, Terminal, cancellationToken);
@@ -55,6 +56,7 @@ public sealed class UpCommand : LocalAction
             return;
         using var client = Connect(cluster);
         await new MeshInstaller(client, steps).EnsureAsync(cancel);
+        await LocalDashboard.EnsureAsync(client, steps, cancel);
     }
 
     /// <summary>Waits for ^C, then takes the cluster down.</summary>

@@ -11,6 +11,7 @@ public sealed class VizCommand : Command
     {
         Options.Add(VizOptions.Namespace);
         Options.Add(VizOptions.PrometheusUrl);
+        Subcommands.Add(new DashboardCommand(terminal));
         Subcommands.Add(new StatCommand(terminal));
         Subcommands.Add(new EdgesCommand(terminal));
     }

@@ -80,6 +80,7 @@ internal sealed class ControlPlaneApi(IClusterView view, Func<KubernetesClient>?
             ControlPlaneNamespace = options.ControllerNamespace,
             CliVersion = BuildVersion.Text,
             Wait = TimeSpan.Zero,
+            Secrets = false,
             Clock = time,
         };
         using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1), time);
