@@ -23,6 +23,7 @@ internal sealed class ProxyWorker
     private readonly LoopTimer _trim;
     private readonly ProxyMetrics _metrics;
     private long _turnsSeen;
+    private int _idleSeconds;
     private readonly InboundStack _inbound;
     private readonly OutboundStack _outbound;
 
@@ -85,19 +86,23 @@ internal sealed class ProxyWorker
     private void OnAcceptFailed(string direction, int errno)
         => _metrics.TcpAcceptErrors.With(Labels.Of("direction", direction).And("errno", Errno.Name(errno))).For(Worker.Index).Increment();
 
-    /// <summary>A worker that did next to nothing for a while gives its pools back; what a busy one leaves behind has a bound.</summary>
+    /// <summary>A worker that did next to nothing for a while gives garbage back, and after ten seconds its pools; what a busy one leaves behind has a bound.</summary>
     private void TrimWhenIdle()
     {
         const long BusyTurns = 4;
-        if (Loop.Turns - _turnsSeen < BusyTurns)
+        const int PoolSeconds = 10;
+        if (Loop.Turns - _turnsSeen >= BusyTurns)
         {
-            Worker.Http.Trim();
-            // What the collector freed are also the last users of the C library's blocks.
-            if (IdleMemory.GiveBack()) ProcessLimits.ReleaseFreeMemory();
+            _idleSeconds = 0;
+            IdleMemory.Bound();
         }
         else
         {
-            IdleMemory.Bound();
+            // Pools stay for a while: requests that come every few seconds are not to fill them each time.
+            bool isLong = ++_idleSeconds == PoolSeconds;
+            if (isLong) Worker.Http.Trim();
+            // What the collector freed are also the last users of the C library's blocks.
+            if (IdleMemory.GiveBack(isLong)) ProcessLimits.ReleaseFreeMemory();
         }
 
         _turnsSeen = Loop.Turns;
