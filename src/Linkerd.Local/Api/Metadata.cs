@@ -28,6 +28,8 @@ internal static class Metadata
         foreach (var name in metadata.Where(p => p.Value is null).Select(p => p.Key).ToList()) metadata.Remove(name);
         if (metadata["finalizers"] is JsonArray { Count: 0 }) metadata.Remove("finalizers");
         if (metadata["ownerReferences"] is JsonArray { Count: 0 }) metadata.Remove("ownerReferences");
+        if (metadata["labels"] is JsonObject { Count: 0 }) metadata.Remove("labels");
+        if (metadata["annotations"] is JsonObject { Count: 0 }) metadata.Remove("annotations");
     }
 
     public static void PrepareCreate(JsonObject node, ResourceInfo resource, string space, string now)

@@ -5,11 +5,16 @@ using Linkerd.Local.Storage;
 
 namespace Linkerd.Local.Api;
 
-/// <summary>Patch: JSON patch, merge patch, strategic merge patch, on the object in the version that the client named.</summary>
-internal sealed class PatchOperation(ReadOperations read, WriteOperations write)
+/// <summary>Patch: JSON patch, merge patch, strategic merge patch, on the object in the version that the client named; a configuration to apply goes to <see cref="ApplyOperation"/>.</summary>
+internal sealed class PatchOperation(ReadOperations read, WriteOperations write, ApplyOperation apply)
 {
     public async Task RunAsync(ApiRequest request, string subresource)
     {
+        if (ApplyOperation.IsApply(request))
+        {
+            await apply.RunAsync(request, subresource);
+            return;
+        }
         request.ReadDryRun();
         var patch = await ReadAsync(request);
         var stored = await write.UpdateAsync(request, subresource, "PatchOptions", current => ValueTask.FromResult(Apply(request, current, patch)));
@@ -20,10 +25,8 @@ internal sealed class PatchOperation(ReadOperations read, WriteOperations write)
     public static async Task<Func<JsonObject, SchemaType?, JsonObject>> ReadAsync(ApiRequest request)
     {
         var media = BodyReader.MediaType(request.Http.Request);
-        if (media is "application/apply-patch+yaml" or "application/apply-patch+cbor")
-            throw ApiException.UnsupportedMediaType("server-side apply is not supported by this API server yet: use client-side apply (kubectl apply without --server-side)");
         if (media is not ("application/json-patch+json" or "application/merge-patch+json" or "application/strategic-merge-patch+json"))
-            throw ApiException.UnsupportedMediaType($"the body of the request was in an unknown format - accepted media types include: application/json-patch+json, application/merge-patch+json, application/strategic-merge-patch+json");
+            throw ApiException.UnsupportedMediaType($"the body of the request was in an unknown format - accepted media types include: application/json-patch+json, application/merge-patch+json, application/strategic-merge-patch+json, application/apply-patch+yaml");
         var bytes = await BodyReader.ReadBytesAsync(request);
         JsonNode? body;
         try

@@ -20,7 +20,7 @@ internal sealed class ResourceDispatcher
         _core = core;
         _read = new ReadOperations(core);
         _write = new WriteOperations(core, _read);
-        _patch = new PatchOperation(_read, _write);
+        _patch = new PatchOperation(_read, _write, new ApplyOperation(core, _read, _write));
         _delete = new DeleteOperations(core, _read);
         _watch = new WatchOperation(core);
         _scale = new ScaleOperation(_read, _write);

@@ -24,8 +24,12 @@ internal sealed class WriteOperations(ApiCore core, ReadOperations read)
     }
 
     /// <summary>Creates an object in the stored form.</summary>
-    public async Task<StoredObject> CreateAsync(ApiRequest request, JsonObject node)
+    /// <param name="request">The request.</param>
+    /// <param name="node">The object.</param>
+    /// <param name="tracked">Whether the object says already who owns its fields, as one that was applied does.</param>
+    public async Task<StoredObject> CreateAsync(ApiRequest request, JsonObject node, bool tracked = false)
     {
+        var owners = tracked ? Metadata.Of(node).Arr("managedFields").Copy() as JsonArray : null;
         CheckNamespace(request, node);
         if (Metadata.Of(node).Str("resourceVersion") is not (null or "" or "0")) throw ApiException.Internal("resourceVersion should not be set on objects to be created");
         var context = new AdmissionContext
@@ -49,6 +53,7 @@ internal sealed class WriteOperations(ApiCore core, ReadOperations read)
             Validate(request, candidate, null);
             var admitted = new AdmissionContext { Request = request, Operation = context.Operation, Name = Metadata.Name(candidate), Object = candidate, Options = context.Options };
             await core.Admission.ValidateAsync(admitted);
+            Own(request, "", null, candidate, owners, tracked);
             var stored = Commit(request, request.KeyOf(Metadata.Name(candidate)), null, candidate);
             if (stored is not null) return stored;
             if (!generated || attempt >= NameAttempts) throw ApiException.AlreadyExists(request.Resource, Metadata.Name(candidate));
@@ -70,7 +75,7 @@ internal sealed class WriteOperations(ApiCore core, ReadOperations read)
     }
 
     /// <summary>Applies a change with optimistic concurrency: retried when someone else was faster, unless the new object names its version.</summary>
-    public async Task<StoredObject> UpdateAsync(ApiRequest request, string subresource, string options, Change change)
+    public async Task<StoredObject> UpdateAsync(ApiRequest request, string subresource, string options, Change change, bool tracked = false)
     {
         for (var attempt = 0; attempt < MostAttempts; attempt++)
         {
@@ -78,6 +83,7 @@ internal sealed class WriteOperations(ApiCore core, ReadOperations read)
             var node = await change(current);
             var metadata = Metadata.Of(node);
             CheckPreconditions(request, metadata, current);
+            var owners = metadata.Arr("managedFields").Copy() as JsonArray;
             var context = new AdmissionContext
             {
                 Request = request,
@@ -95,6 +101,7 @@ internal sealed class WriteOperations(ApiCore core, ReadOperations read)
             Validate(request, node, current.Node);
             context.Object = node;
             await core.Admission.ValidateAsync(context);
+            Own(request, subresource, current.Node, node, owners, tracked);
             if (Commit(request, current.Key, current, node) is { } stored) return stored;
         }
         throw ApiException.Stale(request.Resource, request.Name);
@@ -135,6 +142,12 @@ internal sealed class WriteOperations(ApiCore core, ReadOperations read)
         }
         if (stored is not null) core.AfterWrite(request.Resource);
         return stored;
+    }
+
+    private void Own(ApiRequest request, string subresource, JsonObject? old, JsonObject node, JsonArray? owners, bool tracked)
+    {
+        if (!tracked) FieldManager.Track(request, subresource, old, node, owners, core.Now());
+        else if (owners is not null) Metadata.Of(node)["managedFields"] = owners.DeepClone();
     }
 
     private static void CheckNamespace(ApiRequest request, JsonObject node)
@@ -198,7 +211,7 @@ internal sealed class WriteOperations(ApiCore core, ReadOperations read)
     {
         var errors = new List<FieldError>();
         Metadata.Validate(node, request.Resource, old, errors);
-        request.Resource.Version(request.Resource.StorageVersion)?.Structural?.Validate(node, errors);
+        request.Version.Structural?.Validate(node, errors);
         request.Resource.Strategy.Validate(node, old, errors);
         if (errors.Count > 0) throw ApiException.Invalid(request.Resource.Group, request.Resource.Kind, Metadata.Name(node), errors);
     }

@@ -81,15 +81,6 @@ public sealed class ApiServerTests
     }
 
     [Fact]
-    public async Task Server_side_apply_is_answered_415_with_a_message()
-    {
-        await using var running = await RunningServer.StartAsync();
-        var (code, status) = await running.SendAsync(HttpMethod.Patch, "/api/v1/namespaces/default/configmaps/x?fieldManager=me", "metadata: {name: x}", "application/apply-patch+yaml");
-        Assert.Equal(HttpStatusCode.UnsupportedMediaType, code);
-        Assert.Contains("server-side apply", status!["message"]!.ToString(), StringComparison.Ordinal);
-    }
-
-    [Fact]
     public async Task Logs_reach_the_runtime_with_their_parameters()
     {
         await using var running = await RunningServer.StartAsync(new ApiServerOptions { PodRuntime = new ScriptedRuntime() });
