@@ -31,6 +31,7 @@ public sealed class ChartOracleTests(ChartOracleTests.Answers answers) : IClassF
         ["default of an old cluster"] = Control("", kubeVersion: "v1.20.15", apiVersions: Old),
         ["highly available"] = Control(HighlyAvailable()),
         ["highly available of an old cluster"] = Control(HighlyAvailable(), kubeVersion: "v1.20.15", apiVersions: Old),
+        ["highly available on few nodes"] = Control(HighlyAvailable() + "\npodAntiAffinityPolicy: preferred\n"),
         ["by helm"] = Control("", service: "Helm"),
         ["by helm with a provider's version"] = Control("", service: "Helm", kubeVersion: "v1.28.9-gke.1000000"),
         ["in another namespace"] = Control("commonLabels: {team: mesh}", ns: "mesh"),

@@ -16,7 +16,7 @@ runtimeClassName: {{ . }}
 {{- end }}
 {{- end }}
 
-{{/* Keeps the replicas of a component on different nodes, and if it can be in different zones. Takes (list root component). */}}
+{{/* Keeps the replicas of a component on different nodes (by podAntiAffinityPolicy), and if it can be in different zones. Takes (list root component). */}}
 {{- define "partials.affinity" -}}
 {{- $root := index . 0 }}
 {{- $component := index . 1 }}
@@ -27,6 +27,10 @@ affinity:
 {{ toYaml . | indent 4 }}
 {{- end }}
 {{- if $root.Values.enablePodAntiAffinity }}
+{{- $policy := $root.Values.podAntiAffinityPolicy | default "required" }}
+{{- if not (has $policy (list "required" "preferred")) }}
+{{- fail (printf "podAntiAffinityPolicy must be required or preferred, not %s" $policy) }}
+{{- end }}
   podAntiAffinity:
     preferredDuringSchedulingIgnoredDuringExecution:
     - podAffinityTerm:
@@ -38,6 +42,17 @@ affinity:
             - {{ $component }}
         topologyKey: topology.kubernetes.io/zone
       weight: 100
+{{- if eq $policy "preferred" }}
+    - podAffinityTerm:
+        labelSelector:
+          matchExpressions:
+          - key: linkerd.io/control-plane-component
+            operator: In
+            values:
+            - {{ $component }}
+        topologyKey: kubernetes.io/hostname
+      weight: 100
+{{- else }}
     requiredDuringSchedulingIgnoredDuringExecution:
     - labelSelector:
         matchExpressions:
@@ -46,6 +61,7 @@ affinity:
           values:
           - {{ $component }}
       topologyKey: kubernetes.io/hostname
+{{- end }}
 {{- end }}
 {{- end }}
 {{- end }}

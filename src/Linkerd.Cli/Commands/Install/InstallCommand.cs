@@ -82,6 +82,8 @@ internal sealed class InstallCommand : CliCommand
             missing = await CrdRenderer.MissingAsync(cluster, ns, cancel);
             capabilities = await cluster.CapabilitiesAsync(cancel);
             await FitAsync(cluster, values, capabilities, arguments.GetValue(_flags.HighlyAvailable), cancel);
+            if (await ReplicaPlacement.FitAsync(cluster, values, cancel) is { } placement)
+                await Terminal.Error.WriteLineAsync(placement);
             await ReadExternalIssuerAsync(cluster, values, ns, cancel);
         }
 
@@ -125,13 +127,8 @@ internal sealed class InstallCommand : CliCommand
                 $"nodes with the Docker container runtime ({string.Join(", ", nodes)}) let linkerd-init write iptables as root only: add --set proxyInit.runAsRoot=true");
         }
 
-        if (highlyAvailable && !await cluster.KubeSystemIsSafeAsync(capabilities, cancel))
-        {
-            await Terminal.Error.WriteLineAsync($"""
-                warning: with --ha, pods of a namespace do not start while the injector is away, and kube-system is not exempt on Kubernetes {capabilities.KubeVersion}.
-                Before applying, run:  kubectl label namespace kube-system {TargetCluster.AdmissionLabel}=disabled
-                """);
-        }
+        if (highlyAvailable)
+            await ReplicaPlacement.WarnAsync(cluster, capabilities, Terminal, cancel);
     }
 
     private static async Task ReadExternalIssuerAsync(TargetCluster cluster, ValueMap values, string ns, CancellationToken cancel)

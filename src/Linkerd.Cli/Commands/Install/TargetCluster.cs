@@ -64,6 +64,19 @@ internal sealed class TargetCluster(KubernetesClient client, string ns)
         return nodes;
     }
 
+    /// <summary>How many nodes take pods that tolerate nothing.</summary>
+    public async Task<int> OpenNodesAsync(CancellationToken cancel)
+    {
+        var count = 0;
+        await foreach (var node in client.Resource(Resources.Nodes).ListAllAsync(cancel: cancel))
+        {
+            if (node.Spec?.Unschedulable != true && (node.Spec?.Taints ?? []).All(static t => t.Effect is not ("NoSchedule" or "NoExecute")))
+                count++;
+        }
+
+        return count;
+    }
+
     /// <summary>Whether pods of kube-system start even while the webhook is away.</summary>
     public async Task<bool> KubeSystemIsSafeAsync(ClusterCapabilities capabilities, CancellationToken cancel)
     {

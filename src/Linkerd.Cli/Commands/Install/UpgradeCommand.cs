@@ -61,7 +61,11 @@ internal sealed class UpgradeCommand : CliCommand
         ValueFlag.Merge(values, given);
         await CheckAnchorsAsync(installed.TrustAnchors, values, arguments.GetValue(_force));
         IssuerCredentials.Complete(values, ns, TimeProvider.System);
+        if (cluster is not null && await ReplicaPlacement.FitAsync(cluster, values, cancellationToken) is { } placement)
+            await Terminal.Error.WriteLineAsync(placement);
         var capabilities = cluster is null ? ClusterCapabilities.Default : await cluster.CapabilitiesAsync(cancellationToken);
+        if (cluster is not null && arguments.GetValue(_flags.HighlyAvailable))
+            await ReplicaPlacement.WarnAsync(cluster, capabilities, Terminal, cancellationToken);
         await ManifestWriter.WriteAsync(ControlPlaneRenderer.Render(values, ns, capabilities, upgrade: true), arguments.GetValue(_output)!, Terminal);
         return ExitCodes.Success;
     }
