@@ -7,7 +7,11 @@ internal static class Kubectl
     /// <exception cref="InvalidOperationException">It failed; the message holds the command and what it said.</exception>
     public static string Run(params string[] args) => RunWith(null, args);
 
-    public static void Apply(string yaml) => RunWith(yaml, "apply", "-f", "-");
+    /// <summary>Applies manifests and returns the lines about them.</summary>
+    public static string Apply(string yaml) => RunWith(yaml, "apply", "-f", "-");
+
+    /// <summary>Deletes what manifests name, and waits until it is gone.</summary>
+    public static string Delete(string yaml) => RunWith(yaml, "delete", "--ignore-not-found", "-f", "-");
 
     public static (int Code, string Output, string Errors) Try(string? input, params string[] args) => EndToEndTests.Run.Program("kubectl", input, args);
 
@@ -22,7 +26,8 @@ internal static class Kubectl
         throw new InvalidOperationException($"deployment {ns}/{deployment} did not become ready: {output}{errors}\n{pods}\n{logs}");
     }
 
-    private static string RunWith(string? input, params string[] args)
+    /// <summary>What it wrote, with something at its standard input.</summary>
+    public static string RunWith(string? input, params string[] args)
     {
         var (code, output, errors) = Try(input, args);
         return code == 0 ? output : throw new InvalidOperationException($"kubectl {string.Join(' ', args)} ended with {code}: {errors}");

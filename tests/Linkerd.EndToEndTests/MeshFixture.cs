@@ -1,17 +1,16 @@
 using Linkerd.Inject;
-using Linkerd.Inject.ControlPlane;
-using Linkerd.Inject.Values;
 using System.Text.Json.Nodes;
 
 [assembly: AssemblyFixture(typeof(Linkerd.EndToEndTests.MeshFixture))]
 
 // The tests share one cluster, and some take its control plane or its pods away.
 [assembly: CollectionBehavior(DisableTestParallelization = true)]
+[assembly: TestCollectionOrderer(typeof(Linkerd.EndToEndTests.LastThingsLast))]
 
 namespace Linkerd.EndToEndTests;
 
 /// <summary>
-/// A control plane on a real cluster, and in namespace <c>e2e</c> meshed Deployments: <c>server</c> and <c>client</c>, <c>fleet</c>
+/// A control plane on a real cluster, installed as a user installs it (<see cref="Installation"/>), and in namespace <c>e2e</c> meshed Deployments: <c>server</c> and <c>client</c>, <c>fleet</c>
 /// (three pods), <c>strict</c> (lets only meshed clients in) and <c>opaque</c> (its port is not to be looked into).
 /// Environment: KUBECONFIG; E2E_REGISTRY (default localhost/linkerd-cs) and E2E_APP_IMAGE, an image with busybox
 /// (default localhost/base:1), loaded into the cluster; E2E_KEEP=1 leaves everything in place.
@@ -23,22 +22,11 @@ public sealed class MeshFixture : IDisposable
     /// <summary>What the meshed pods of the namespace are called, but for those of <c>server</c>, which has its own account.</summary>
     public const string Identity = "default.e2e.serviceaccount.identity.linkerd.cluster.local";
 
-    private readonly string _controlPlane;
-
     public MeshFixture()
     {
         var version = JsonNode.Parse(Kubectl.Run("version", "-o", "json"))!["serverVersion"]!;
         ServerVersion = KubernetesVersion.Parse(version["major"]!.GetValue<string>(), version["minor"]!.GetValue<string>())!.Value;
-        _controlPlane = ControlPlaneManifests.Render(new ControlPlaneOptions
-        {
-            Registry = Registry,
-            ServerVersion = ServerVersion,
-            ReadinessPeriodSeconds = 1,
-            Values = new InjectValues { Proxy = new ProxyValues { LogLevel = "warn,linkerd=info" } },
-        });
-        Kubectl.Apply(_controlPlane);
-        foreach (var deployment in (string[])["linkerd-identity", "linkerd-destination", "linkerd-proxy-injector"])
-            Kubectl.WaitForRollout("linkerd", deployment);
+        Installation = Installation.Perform();
         Kubectl.Apply(Application);
         foreach (var deployment in (string[])["server", "client", "fleet", "strict", "opaque"])
             Kubectl.WaitForRollout(Namespace, deployment);
@@ -49,6 +37,9 @@ public sealed class MeshFixture : IDisposable
     public static string AppImage { get; } = Environment.GetEnvironmentVariable("E2E_APP_IMAGE") is { Length: > 0 } image ? image : "localhost/base:1";
 
     public KubernetesVersion ServerVersion { get; }
+
+    /// <summary>What the commands of the installation said.</summary>
+    internal Installation Installation { get; }
 
     /// <summary>The running pods of a Deployment that are not about to go.</summary>
     public static IReadOnlyList<JsonNode> Pods(string app) =>
@@ -67,6 +58,25 @@ public sealed class MeshFixture : IDisposable
     /// <summary>What a command in the client's application container writes.</summary>
     public static string InClient(string command) => Kubectl.Run("-n", Namespace, "exec", "deployment/client", "-c", "app", "--", "sh", "-c", command);
 
+    /// <summary>The HTTP status that a GET from a pod of the namespace is answered with; 0 when nothing answers.</summary>
+    public static int Status(string from, string url, string header = "") =>
+        StatusOf(Exec(from, $"timeout 5 wget -S -O /dev/null {(header.Length == 0 ? "" : $"--header '{header}'")} {url} 2>&1 || true"));
+
+    /// <summary>The body of the answer to a GET from a pod of the namespace.</summary>
+    public static string Body(string from, string url, string header = "") =>
+        Exec(from, $"timeout 5 wget -q -O- {(header.Length == 0 ? "" : $"--header '{header}'")} {url} 2>/dev/null || true").Trim();
+
+    /// <summary>What a command in the application container of a Deployment, or in the pod <c>outsider</c>, writes.</summary>
+    public static string Exec(string from, string command) =>
+        Kubectl.Run(["-n", Namespace, "exec", .. (string[])(from == "outsider" ? ["outsider"] : ["deployment/" + from, "-c", "app"]), "--", "sh", "-c", command]);
+
+    // The first line of the answer, "  HTTP/1.1 200 OK", wherever wget puts its own words.
+    private static int StatusOf(string text)
+    {
+        var at = text.IndexOf("HTTP/1.", StringComparison.Ordinal);
+        return at >= 0 && text.Length > at + 12 && int.TryParse(text.AsSpan(at + 9, 3), out var status) ? status : 0;
+    }
+
     /// <summary>What a command in the pod without a proxy writes.</summary>
     public static string InOutsider(string command) => Kubectl.Run("-n", Namespace, "exec", "outsider", "--", "sh", "-c", command);
 
@@ -78,8 +88,9 @@ public sealed class MeshFixture : IDisposable
     {
         if (Environment.GetEnvironmentVariable("E2E_KEEP") == "1")
             return;
-        Kubectl.Try(null, "delete", "namespace", Namespace, "--wait=false");
-        Kubectl.Try(_controlPlane, "delete", "-f", "-", "--wait=false", "--ignore-not-found");
+        Kubectl.Try(null, "delete", "namespace", Namespace, "--wait=false", "--ignore-not-found");
+        if (LinkerdCli.Try("uninstall", "--force") is { Code: 0 } left)
+            Kubectl.Try(left.Output, "delete", "-f", "-", "--wait=false", "--ignore-not-found");
     }
 
     private static string Application => $$"""
@@ -167,6 +178,5 @@ public sealed class MeshFixture : IDisposable
                 command: [sh, -c, "{{command}}"]
                 ports:
                 - containerPort: {{port}}
-                readinessProbe: {exec: {command: ["true"]}, periodSeconds: 1}
         """;
 }

@@ -1,0 +1,15 @@
+using Xunit.Sdk;
+using Xunit.v3;
+
+namespace Linkerd.EndToEndTests;
+
+/// <summary>Runs the tests that replace the control plane after all others, and the ones that remove it at the very end.</summary>
+public sealed class LastThingsLast : ITestCollectionOrderer
+{
+    private static readonly string[] s_last = [nameof(HighAvailabilityTests), nameof(RemovalTests)];
+
+    /// <inheritdoc/>
+    public IReadOnlyCollection<TTestCollection> OrderTestCollections<TTestCollection>(IReadOnlyCollection<TTestCollection> testCollections)
+        where TTestCollection : ITestCollection =>
+        [.. testCollections.OrderBy(static c => Array.FindIndex(s_last, name => c.TestCollectionDisplayName.Contains(name, StringComparison.Ordinal)))];
+}
