@@ -7,9 +7,14 @@ public static class Golden
     /// <param name="project">Name of the test project.</param>
     /// <param name="name">File below its folder <c>golden</c>.</param>
     /// <param name="actual">What the code says now.</param>
-    public static void Match(string project, string name, string actual)
+    public static void Match(string project, string name, string actual) => MatchFile(Path.Combine("tests", project, "golden", name), actual);
+
+    /// <summary>The same for a file anywhere in the repository, such as a page of the documentation that is generated.</summary>
+    /// <param name="name">Path from the root of the repository.</param>
+    /// <param name="actual">What the code says now.</param>
+    public static void MatchFile(string name, string actual)
     {
-        var path = Path.Combine(Repository.Root, "tests", project, "golden", name);
+        var path = Path.Combine(Repository.Root, name);
         if (Environment.GetEnvironmentVariable("GOLDEN_UPDATE") == "1")
         {
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
