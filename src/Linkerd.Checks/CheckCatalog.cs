@@ -21,9 +21,7 @@ internal static class CheckCatalog
             var control = new ControlPlaneChecks(context);
             var identity = new IdentityChecks(context);
             var versions = new VersionChecks(context);
-            categories.AddRange([control.Existence(), control.Config()]);
-            if (options.Cni)
-                categories.Add(control.Cni());
+            categories.AddRange([control.Existence(), control.Config(), new CniChecks(context).Plugin()]);
             if (options.Secrets)
                 categories.AddRange([identity.Identity(), identity.Webhooks()]);
             if (options.Proxy)
@@ -41,7 +39,7 @@ internal static class CheckCatalog
         }
 
         if (options.Cni && options.Pre)
-            categories.Add(new ControlPlaneChecks(context).Cni());
+            categories.Add(new CniChecks(context).Plugin());
         categories.Add(new VersionChecks(context).Cli());
         return categories;
     }

@@ -38,20 +38,6 @@ internal sealed class ControlPlaneChecks(CheckContext context)
         ]);
     }
 
-    public CheckCategory Cni()
-    {
-        var ns = context.Options.CniNamespace;
-        return new("linkerd-cni-plugin",
-        [
-            new("cni plugin ConfigMap exists", "cni-plugin-cm-exists", c => NamedAsync(Resources.ConfigMaps, ns, "ConfigMaps", ["linkerd-cni-config"], c)) { Fatal = true },
-            new("cni plugin ClusterRole exists", "cni-plugin-cr-exists", c => DynamicAsync("clusterroles", "ClusterRole", ["linkerd-cni"], c)) { Fatal = true },
-            new("cni plugin ClusterRoleBinding exists", "cni-plugin-crb-exists", c => DynamicAsync("clusterrolebindings", "ClusterRoleBinding", ["linkerd-cni"], c)) { Fatal = true },
-            new("cni plugin ServiceAccount exists", "cni-plugin-sa-exists", c => NamedAsync(Resources.ServiceAccounts, ns, "ServiceAccounts", ["linkerd-cni"], c)) { Fatal = true },
-            new("cni plugin DaemonSet exists", "cni-plugin-ds-exists", c => NamedAsync(Resources.DaemonSets, ns, "DaemonSets", ["linkerd-cni"], c)) { Fatal = true },
-            new("cni plugin pod is running on all nodes", "cni-plugin-ready", CniReadyAsync) { Fatal = true, Retries = true },
-        ]);
-    }
-
     public CheckCategory HighAvailability() => new("linkerd-ha-checks",
     [
         new("multiple replicas of control plane pods", "l5d-control-plane-replicas", ReplicasAsync) { Warning = true, Retries = true },
@@ -195,14 +181,6 @@ internal sealed class ControlPlaneChecks(CheckContext context)
             if (node.Status?.NodeInfo?.ContainerRuntimeVersion?.StartsWith("docker:", StringComparison.Ordinal) == true)
                 throw new CheckException("there are nodes using the docker container runtime and proxy-init container must run as root user.\ntry installing linkerd via --set proxyInit.runAsRoot=true");
         }
-    }
-
-    private async Task CniReadyAsync(CancellationToken cancel)
-    {
-        var set = await context.Client.Resource(Resources.DaemonSets, context.Options.CniNamespace).GetAsync("linkerd-cni", cancel);
-        var (scheduled, ready) = (set.Status?.DesiredNumberScheduled ?? 0, set.Status?.NumberReady ?? 0);
-        if (scheduled != ready)
-            throw new CheckException($"number ready: {ready}, number scheduled: {scheduled}");
     }
 
     private async Task ReplicasAsync(CancellationToken cancel)

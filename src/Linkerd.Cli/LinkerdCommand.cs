@@ -34,6 +34,7 @@ public static class LinkerdCommand
         root.Subcommands.Add(new CompletionCommand(terminal));
         root.Subcommands.Add(new CheckCommand(terminal));
         root.Subcommands.Add(new InstallCommand(terminal));
+        root.Subcommands.Add(new InstallCniCommand(terminal));
         root.Subcommands.Add(new UpgradeCommand(terminal));
         root.Subcommands.Add(new PruneCommand(terminal));
         root.Subcommands.Add(new UninstallCommand(terminal));

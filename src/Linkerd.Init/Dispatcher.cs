@@ -1,5 +1,8 @@
 using System.Text;
 using Linkerd.Init.Await;
+using Linkerd.Init.Cni.Install;
+using Linkerd.Init.Cni.Plugin;
+using Linkerd.Init.Cni.Repair;
 using Linkerd.Init.Firewall;
 using Linkerd.Init.Identity;
 using Linkerd.Init.Validator;
@@ -19,8 +22,12 @@ internal static class Dispatcher
           identity            make the proxy's key and certificate request, then run the proxy
           await               wait until the proxy is ready, and run a command
           network-validator   prove that connections are redirected to the proxy
+          cni                 the CNI plugin: write a pod's iptables rules when its network is made
+          cni-install         put the CNI plugin on a node, and keep it there
+          cni-repair          delete pods that were started before the CNI plugin was there
 
-        Also called by the names linkerd2-proxy-init, linkerd2-proxy-identity, linkerd-await and linkerd2-network-validator.
+        Also called by the names linkerd2-proxy-init, linkerd2-proxy-identity, linkerd-await, linkerd2-network-validator,
+        linkerd-cni, linkerd-cni-install and linkerd-cni-repair-controller.
         """;
 
     /// <summary>Returns the exit code.</summary>
@@ -60,6 +67,9 @@ internal static class Dispatcher
         "identity" or "linkerd2-proxy-identity" => IdentityCommand.Run,
         "await" or "linkerd-await" => AwaitCommand.Run,
         "network-validator" or "linkerd2-network-validator" => ValidatorCommand.Run,
+        "cni" or "linkerd-cni" => CniPluginCommand.Run,
+        "cni-install" or "linkerd-cni-install" => InstallerCommand.Run,
+        "cni-repair" or "linkerd-cni-repair-controller" => RepairCommand.Run,
         _ => null,
     };
 }

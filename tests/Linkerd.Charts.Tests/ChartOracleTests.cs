@@ -37,6 +37,13 @@ public sealed class ChartOracleTests(ChartOracleTests.Answers answers) : IClassF
         ["in another namespace"] = Control("commonLabels: {team: mesh}", ns: "mesh"),
         ["cni"] = Control("cniEnabled: true"),
         ["cni and ipv6"] = Control("{cniEnabled: true, disableIPv6: false, networkValidator: {connectAddr: '192.0.2.1:1', logFormat: json}}"),
+        ["cni plugin"] = Plugin(""),
+        ["cni plugin by helm"] = Plugin("", service: "Helm", ns: "kube-system"),
+        ["cni plugin with the repair controller"] = Plugin("{repairController: {enabled: true, logLevel: debug, logFormat: json, resources: {cpu: {request: 10m}, memory: {limit: 50Mi}}}, disableIPv6: false, linkerdVersion: 1.2.3, cliVersion: linkerd/cli 1.2.3}"),
+        ["cni plugin with ports"] = Plugin("{inboundProxyPort: 5143, outboundProxyPort: 5140, proxyUID: 3000, proxyGID: 3001, portsToRedirect: '80,443', ignoreInboundPorts: '25, 3306-3310', ignoreOutboundPorts: '443', useWaitFlag: true, iptablesMode: legacy, logLevel: debug}"),
+        ["cni plugin of another runtime"] = Plugin("{destCNINetDir: /var/lib/rancher/k3s/agent/etc/cni/net.d, destCNIBinDir: /bin, privileged: true, repairController: {enabled: true, enableSecurityContext: false}, image: {name: registry.example/cni, version: v9, pullPolicy: Always}}"),
+        ["cni plugin in one folder"] = Plugin("{destCNINetDir: /etc/cni, destCNIBinDir: /etc/cni, updateStrategy: {type: OnDelete}, tolerations: [], revisionHistoryLimit: 0}"),
+        ["cni plugin and its pods"] = Plugin("{commonLabels: {team: mesh}, podLabels: {a: 'true'}, priorityClassName: system-node-critical, nodeAffinity: {requiredDuringSchedulingIgnoredDuringExecution: {nodeSelectorTerms: [{matchExpressions: [{key: k, operator: Exists}]}]}}, imagePullSecrets: [{name: pull}], extraInitContainers: [{name: wait, image: 'busybox:1', command: [sleep, '1']}], enablePSP: true, resources: {cpu: {limit: 1, request: 100m}}}"),
         ["ipv6"] = Control("disableIPv6: false"),
         ["no validators"] = Control("{profileValidator: {enabled: false}, policyValidator: {enabled: false}}"),
         ["certificates of others"] = Control("{identity: {externalCA: true, issuer: {scheme: kubernetes.io/tls}}, proxyInjector: {externalSecret: true, injectCaFrom: linkerd/injector}, policyValidator: {externalSecret: true, injectCaFromSecret: linkerd/x}}"),
@@ -46,6 +53,9 @@ public sealed class ChartOracleTests(ChartOracleTests.Answers answers) : IClassF
         ["tracing"] = Control("proxy: {tracing: {enabled: true, collector: {endpoint: 'collector.tracing:4317', meshIdentity: {serviceAccountName: collector, namespace: tracing}}, labels: {a: 'b c', k8s.pod.ip: null}}}"),
         ["users of openshift"] = Control("{controllerUID: 1000650000, controllerGID: 1000650001, proxy: {uid: 1000650002, gid: 1000650003}, proxyInit: {runAsUser: 1000650004}}"),
         ["scheduling"] = Control("{nodeSelector: {disk: ssd, 'kubernetes.io/os': null}, tolerations: [{key: a, operator: Exists, effect: NoSchedule}], priorityClassName: high, runtimeClassName: gvisor, nodeAffinity: {requiredDuringSchedulingIgnoredDuringExecution: {nodeSelectorTerms: [{matchExpressions: [{key: k, operator: In, values: [v]}]}]}}, podLabels: {x: 'true'}, podAnnotations: {y: '1'}, imagePullSecrets: [{name: pull}]}"),
+        ["heartbeat"] = Control("{heartbeatURL: 'https://collector.example/?a=b', prometheusUrl: 'http://prometheus:9090', heartbeatResources: {cpu: {limit: 1}}, podLabels: {x: y}, tolerations: [{operator: Exists}]}"),
+        ["heartbeat of an old cluster"] = Control("{heartbeatURL: 'http://collector', heartbeatSchedule: '7 7 * * *', controllerGID: 9}", kubeVersion: "v1.20.15", apiVersions: Old),
+        ["heartbeat refused"] = Control("{heartbeatURL: 'http://collector', disableHeartBeat: true}"),
         ["pod monitors"] = Control("podMonitor: {enabled: true, labels: {release: prometheus}}"),
         ["one pod monitor"] = Control("podMonitor: {enabled: true, controller: {enabled: false}}"),
         ["strange strings"] = Control("{clusterDomain: 'cluster.example', clusterNetworks: '10.0.0.0/8,fd00::/8', podAnnotations: {text: \"yes: # \\\"quoted\\\"\\nnext\", empty: '', number: '0777', long: 'a very long text that is folded by the library of Go once it has passed the eightieth column of its line'}, proxy: {logLevel: \"warn,linkerd='info'\", accessLog: apache, additionalEnv: [{name: A, value: 'b: c'}, {name: B, valueFrom: {fieldRef: {fieldPath: metadata.name}}}]}, proxyInjector: {namespaceSelector: {}, objectSelector: {}}}"),
@@ -81,6 +91,8 @@ public sealed class ChartOracleTests(ChartOracleTests.Answers answers) : IClassF
 
     private static Case Control(string values, string kubeVersion = "v1.31.2", string[]? apiVersions = null, string service = "CLI", string ns = "linkerd") =>
         new("linkerd-control-plane", values, kubeVersion, apiVersions ?? New, service, ns, Required);
+
+    private static Case Plugin(string values, string service = "CLI", string ns = "linkerd-cni") => new("linkerd2-cni", values, "v1.31.2", New, service, ns, "");
 
     private static Case Of(string chart, string values) => new(chart, values, "v1.31.2", New, "CLI", "linkerd", "");
 

@@ -13,6 +13,9 @@ public static class EmbeddedCharts
     /// <summary>The control plane.</summary>
     public static Chart ControlPlane => Load("linkerd-control-plane");
 
+    /// <summary>The CNI plugin.</summary>
+    public static Chart Cni => Load("linkerd2-cni");
+
     private static Chart Load(string name) => Chart.From(Files(name), repository => Files(repository["../".Length..]));
 
     private static Dictionary<string, string> Files(string chart)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -16,6 +17,7 @@ internal static class EncodingFunctions
         table.Add("b64enc", (_, a) => Convert.ToBase64String(Encoding.UTF8.GetBytes(a.Text(0))));
         table.Add("b64dec", (_, a) => Encoding.UTF8.GetString(Convert.FromBase64String(a.Text(0))));
         table.Add("sha256sum", (_, a) => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(a.Text(0)))).ToLowerInvariant());
+        table.Add("adler32sum", (_, a) => Adler32(Encoding.UTF8.GetBytes(a.Text(0))).ToString(CultureInfo.InvariantCulture));
         table.Add("toYaml", (_, a) => YamlWriter.Write(a[0]).TrimEndOnce());
         table.Add("fromYaml", (_, a) => Parse(() => YamlReader.ReadMap(a.Text(0))));
         table.Add("fromYamlArray", (_, a) => ParseList(a.Text(0)));
@@ -24,6 +26,20 @@ internal static class EncodingFunctions
         table.Add("toRawJson mustToRawJson", (_, a) => GoJson.Write(a[0], indent: false, escapeHtml: false));
         table.Add("fromJson mustFromJson", (_, a) => Parse(() => ValueMap.FromNode(JsonNode.Parse(a.Text(0)))));
         table.Add("fromJsonArray", (_, a) => Parse(() => ValueMap.FromNode(JsonNode.Parse(a.Text(0)))));
+    }
+
+    /// <summary>RFC 1950, section 8.</summary>
+    private static uint Adler32(byte[] data)
+    {
+        const uint modulus = 65521;
+        var (low, high) = (1u, 0u);
+        foreach (var value in data)
+        {
+            low = (low + value) % modulus;
+            high = (high + low) % modulus;
+        }
+
+        return (high << 16) | low;
     }
 
     // Helm gives the error as a value, for the template to look at.

@@ -11,6 +11,7 @@ public static class ControllerApp
         new Policy.PolicyComponent(),
         new Injector.ProxyInjectorComponent(),
         new SpValidator.SpValidatorComponent(),
+        new Heartbeat.HeartbeatComponent(),
     ];
 
     /// <summary>Runs one component until it fails, the process is asked to end, or <paramref name="cancel"/> is cancelled.</summary>

@@ -37,7 +37,7 @@ internal sealed class CommandRunner(ProxyInitOptions options, InitLog log)
             Say(errors.Result);
             if (process.ExitCode == 0)
                 return output;
-            log.Error($"{line[0]} ended with exit status {process.ExitCode}");
+            log.Error($"{string.Join(' ', line)}: exit status {process.ExitCode}: {errors.Result.Trim()}");
         }
         catch (Win32Exception e)
         {

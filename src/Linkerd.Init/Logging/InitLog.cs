@@ -10,6 +10,9 @@ internal sealed class InitLog(TextWriter output, TimeProvider clock)
     private int _threshold = 2;
     private bool _json;
 
+    /// <summary>The first error, which mostly is the cause of those after it; empty: there was none.</summary>
+    public string FirstError { get; private set; } = "";
+
     /// <summary>Returns false when the level is not known.</summary>
     public bool TrySetLevel(string level)
     {
@@ -29,7 +32,11 @@ internal sealed class InitLog(TextWriter output, TimeProvider clock)
 
     public void Warn(string message) => Write(3, message);
 
-    public void Error(string message) => Write(4, message);
+    public void Error(string message)
+    {
+        FirstError = FirstError.Length == 0 ? message : FirstError;
+        Write(4, message);
+    }
 
     private void Write(int level, string message)
     {

@@ -17,7 +17,7 @@ internal sealed class InstallFlags
     private readonly Option<long?> _uid = new("--controller-uid") { Description = "Run the controllers under this user ID" };
     private readonly Option<long?> _gid = new("--controller-gid") { Description = "Run the controllers under this group ID" };
     private readonly Option<bool> _noUpgrade = new("--disable-h2-upgrade") { Description = "Prevents proxies from carrying HTTP/1 over HTTP/2 between each other" };
-    private readonly Option<bool> _noHeartbeat = new("--disable-heartbeat") { Description = "Accepted; this build sends no heartbeat" };
+    private readonly Option<bool> _noHeartbeat = new("--disable-heartbeat") { Description = "No CronJob that sends a heartbeat, even with a heartbeatURL" };
     private readonly Option<bool?> _slices = new("--enable-endpoint-slices") { Description = "Read endpoints from EndpointSlices (default true)" };
     private readonly Option<string?> _lifetime = new("--identity-issuance-lifetime") { Description = "For how long certificates of proxies are valid, such as 24h0m0s" };
     private readonly Option<string?> _skew = new("--identity-clock-skew-allowance") { Description = "How far clocks may differ, such as 20s" };
@@ -50,6 +50,7 @@ internal sealed class InstallFlags
         Put(arguments.GetValue(_uid), "controllerUID");
         Put(arguments.GetValue(_gid), "controllerGID");
         Put(arguments.GetValue(_noUpgrade) ? false : null, "enableH2Upgrade");
+        Put(arguments.GetValue(_noHeartbeat) ? true : null, "disableHeartBeat");
         Put(arguments.GetValue(_slices), "enableEndpointSlices");
         Put(arguments.GetValue(_lifetime), "identity.issuer.issuanceLifetime");
         Put(arguments.GetValue(_skew), "identity.issuer.clockSkewAllowance");
