@@ -89,6 +89,6 @@ in_net() {
   exec nsenter -t "$HOLDER" -n -- "$@"
 }
 # discovery results of an earlier cluster with the same address must not be used
-kubectl_env() { export KUBECONFIG=$KUBECONFIG_ADMIN KUBECACHEDIR=$VAR/kubectl-cache; }
+kubectl_env() { export KUBECONFIG=$KUBECONFIG_ADMIN KUBECACHEDIR=$VAR/kubectl-cache CNI_NET_DIR=$ETC/cni CNI_BIN_DIR=$ETC/cni-bin; }
 in_kubectl() { in_net "${KUBECTL:-kubectl}" --cache-dir="$VAR/kubectl-cache" "$@"; }
 kc() { (in_kubectl "$@"); }

@@ -33,6 +33,7 @@ internal sealed class AdmissionServer : IAsyncDisposable
     public static async Task<AdmissionServer> StartAsync(
         ComponentContext context, IPEndPoint listen, WebhookCertificate certificate, Func<JsonObject, CancellationToken, Task<JsonObject>> review, CancellationToken cancel)
     {
+        context.Metrics.Gauge("webhook_cert_ttl_seconds", "Seconds until the webhook's certificate expires; linkerd upgrade makes a new one.", () => certificate.TimeToLive);
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.AddSingleton(context.Logs);
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(o =>

@@ -33,6 +33,22 @@ internal sealed class WebhookCertificate(string certificatePath, string keyPath,
         }
     }
 
+    /// <summary>Seconds until the certificate expires; 0 when it has, or when there is none.</summary>
+    public double TimeToLive
+    {
+        get
+        {
+            try
+            {
+                return Math.Max(0, (Current.NotAfter.ToUniversalTime() - time.GetUtcNow().UtcDateTime).TotalSeconds);
+            }
+            catch (InvalidDataException)
+            {
+                return 0;
+            }
+        }
+    }
+
     private X509Certificate2 Load(string pem)
     {
         try

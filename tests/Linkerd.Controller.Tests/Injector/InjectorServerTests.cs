@@ -32,6 +32,8 @@ public sealed class InjectorServerTests : IDisposable
         Assert.Equal(HttpStatusCode.OK, code);
         Assert.NotNull(WebhookLab.PatchOf((JsonObject)JsonNode.Parse(body)!));
         Assert.Equal("CN=first.example", _seen);
+        var left = double.Parse(context.Metrics.Expose().Split('\n').Single(static l => l.StartsWith("webhook_cert_ttl_seconds ", StringComparison.Ordinal)).Split(' ')[1], System.Globalization.CultureInfo.InvariantCulture);
+        Assert.InRange((certificate.Current.NotAfter - TimeProvider.System.GetUtcNow().LocalDateTime).TotalSeconds - left, -60, 60);
         Assert.Equal(HttpStatusCode.BadRequest, (await PostAsync(server.Address, "{")).Code);
         Assert.Equal(HttpStatusCode.BadRequest, (await PostAsync(server.Address, "[]")).Code);
 

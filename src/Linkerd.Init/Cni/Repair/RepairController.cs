@@ -113,7 +113,7 @@ internal sealed class RepairController : IInformerHandler<Pod>, IAsyncDisposable
     }
 
     // Only this very pod: one of a StatefulSet comes back with the same name.
-    private Task DeleteAsync(ObjectReference pod, CancellationToken cancel) => _client.RawAsync(
+    private Task<string> DeleteAsync(ObjectReference pod, CancellationToken cancel) => _client.RawAsync(
         HttpMethod.Delete,
         $"api/v1/namespaces/{pod.Namespace}/pods/{pod.Name}",
         new JsonObject
