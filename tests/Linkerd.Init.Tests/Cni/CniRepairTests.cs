@@ -58,6 +58,8 @@ public sealed class CniRepairTests : IAsyncDisposable
         Assert.Equal("linkerd-cni-x", told["reportingInstance"]!.GetValue<string>());
         Assert.Equal("uid-a", told["regarding"]!["uid"]!.GetValue<string>());
         Assert.Matches(@"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$", told["eventTime"]!.GetValue<string>());
+        // The API server takes no other name, and of this group no generated one either that ends with a dot.
+        Assert.Matches("^a\\.[a-z0-9]+$", told["metadata"]!["name"]!.GetValue<string>());
         Assert.True(_controller.IsReady);
         await Eventually.TrueAsync(() => _metrics.Text().Contains("linkerd_cni_repair_controller_events_publish_latency_seconds_count 1", StringComparison.Ordinal));
         Assert.Contains("linkerd_cni_repair_controller_pods_deleted_total 1\n", _metrics.Text(), StringComparison.Ordinal);

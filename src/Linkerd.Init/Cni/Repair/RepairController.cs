@@ -149,7 +149,7 @@ internal sealed class RepairController : IInformerHandler<Pod>, IAsyncDisposable
     {
         ["apiVersion"] = "events.k8s.io/v1",
         ["kind"] = "Event",
-        ["metadata"] = new JsonObject { ["namespace"] = pod.Namespace, ["generateName"] = pod.Name + "." },
+        ["metadata"] = new JsonObject { ["namespace"] = pod.Namespace, ["name"] = string.Create(CultureInfo.InvariantCulture, $"{pod.Name}.{_clock.GetUtcNow().Ticks:x}") },
         ["eventTime"] = _clock.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture),
         ["reportingController"] = "linkerd.io/cni-repair-controller",
         ["reportingInstance"] = _options.PodName,
