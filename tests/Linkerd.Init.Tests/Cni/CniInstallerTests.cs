@@ -141,6 +141,7 @@ public sealed class CniInstallerTests : IDisposable
         Put("10-flannel.conflist", Flannel);
         Put("20-broken.conflist", "{");
         Put("30-empty.conflist", """{"name":"x","plugins":[]}""");
+        Put("35-twice.conflist", """{"name":"x","plugins":[{"type":"bridge","type":"ptp"}]}""");
         Put("40-nothing.conf", "{}");
         Put(".50-hidden.conflist", Flannel);
         Put("60-other.json", Flannel);

@@ -213,6 +213,15 @@ public sealed class CniPluginTests : IDisposable
     }
 
     [Fact]
+    public void What_nobody_thought_of_is_told_in_the_form_of_the_specification()
+    {
+        var error = Error("""{"cniVersion":"1.0.0","cniVersion":"1.0.0"}""");
+
+        Assert.Equal(999, error["code"]!.GetValue<int>());
+        Assert.NotEqual("", error["msg"]!.GetValue<string>());
+    }
+
+    [Fact]
     public void Too_much_input_is_refused() => Assert.Equal(6, Error("{\"a\":\"" + new string('x', CniPluginCommand.MaxInput) + "\"}")["code"]!.GetValue<int>());
 
     [Theory]

@@ -33,7 +33,7 @@ internal static class InstallerCommand
         {
             var installer = new CniInstaller(InstallerOptions.Read(Environment.GetEnvironmentVariable), log);
             if (args is [Ready])
-                return installer.IsInstalled() ? 0 : 1;
+                return IsReady(installer) ? 0 : 1;
             if (args.Length != 0)
                 throw new FlagException($"unknown argument \"{args[0]}\"");
             return RunAsync(installer, log).GetAwaiter().GetResult();
@@ -42,6 +42,19 @@ internal static class InstallerCommand
         {
             Console.Error.WriteLine($"Error: {e.Message}");
             return Dispatcher.UsageError;
+        }
+    }
+
+    private static bool IsReady(CniInstaller installer)
+    {
+        try
+        {
+            return installer.IsInstalled();
+        }
+        catch (IOException)
+        {
+            // A file that went between list and read: the next probe knows more.
+            return false;
         }
     }
 
@@ -82,8 +95,18 @@ internal static class InstallerCommand
             watcher.Created += (_, _) => changes.Writer.TryWrite(true);
             watcher.Deleted += (_, _) => changes.Writer.TryWrite(true);
             watcher.Renamed += (_, _) => changes.Writer.TryWrite(true);
-            watcher.EnableRaisingEvents = true;
-            return watcher;
+            try
+            {
+                watcher.EnableRaisingEvents = true;
+                return watcher;
+            }
+            catch (IOException e)
+            {
+                // The node has no inotify instance left: changes are seen with the next look.
+                log.Warn($"cannot watch {folder}, looking every {s_interval.TotalSeconds:0} s: {e.Message}");
+                watcher.Dispose();
+                return null;
+            }
         }
     }
 

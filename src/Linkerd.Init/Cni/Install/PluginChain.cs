@@ -98,7 +98,12 @@ internal static class PluginChain
     {
         try
         {
-            return JsonNode.Parse(text) as JsonObject ?? throw new FormatException("it is not a JSON object");
+            var root = JsonNode.Parse(text) as JsonObject ?? throw new FormatException("it is not a JSON object");
+            // A key that is there twice shows when the object is looked into for the first time; here rather than later.
+            _ = root.ContainsKey(Type);
+            foreach (var plugin in root["plugins"] as JsonArray ?? [])
+                _ = (plugin as JsonObject)?.ContainsKey(Type);
+            return root;
         }
         catch (Exception e) when (e is JsonException or ArgumentException)
         {

@@ -29,4 +29,7 @@ internal static class CniErrorCode
 
     /// <summary>The node lacks a library that the plugin needs.</summary>
     public const int MissingLibrary = 102;
+
+    /// <summary>Anything else.</summary>
+    public const int Internal = 999;
 }

@@ -84,7 +84,7 @@ internal sealed class CniPlugin(CniRequest request, InitLog log, Func<NetworkCon
             using var client = connect(config);
             return await MeshedPod.FindAsync(client, request.PodNamespace, request.PodName, cancel);
         }
-        catch (KubeConfigException e)
+        catch (Exception e) when (e is KubeConfigException or IOException or UnauthorizedAccessException)
         {
             throw new CniException(CniErrorCode.InvalidConfiguration, "kubernetes.kubeconfig cannot be used", e.Message);
         }

@@ -41,6 +41,11 @@ internal static class CniPluginCommand
         {
             return Fail(new CniException(CniErrorCode.TryAgainLater, $"the API server did not answer within {s_timeout.TotalSeconds:0} s"));
         }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            // Last line of defence: a runtime shows people only what is in the form of the specification.
+            return Fail(new CniException(CniErrorCode.Internal, e.Message, e.GetType().Name));
+        }
 
         int Fail(CniException e)
         {
