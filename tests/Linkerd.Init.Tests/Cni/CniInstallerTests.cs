@@ -303,7 +303,7 @@ public sealed class CniInstallerTests : IDisposable
 
     private string[] Configurations() => [.. new DirectoryInfo(Net("")).EnumerateFiles().Select(f => f.Name).Where(n => n.Contains(".conf", StringComparison.Ordinal)).Order()];
 
-    private string Token() => KubeConfigFile.LoadFiles(Net("ZZZ-linkerd-cni-kubeconfig")).Resolve().Token!.GetAsync(TestContext.Current.CancellationToken).Result!;
+    private string Token() => KubeConfigFile.LoadFiles(Net("ZZZ-linkerd-cni-kubeconfig")).Resolve().Token!.GetAsync(TestContext.Current.CancellationToken).AsTask().GetAwaiter().GetResult()!;
 
     private string Written() =>
         string.Join('\n', new DirectoryInfo(Path.Combine(_root, "host")).EnumerateFiles("*", SearchOption.AllDirectories).Select(f => $"{f.FullName} {f.LastWriteTimeUtc.Ticks} {f.CreationTimeUtc.Ticks}").Order());
