@@ -22,6 +22,9 @@ internal sealed class RunningCluster : IAsyncDisposable
             Own(Home);
     }
 
+    /// <summary>The command line of this build.</summary>
+    public static string Program => s_linkerd;
+
     public string Home { get; } = Directory.CreateTempSubdirectory("lkd").FullName;
 
     /// <summary>Starts it; fails with what the command said.</summary>
