@@ -7,6 +7,8 @@ public static class VizApp
     internal static IReadOnlyList<IComponent> Components { get; } =
     [
         new MetricsApi.MetricsApiComponent(),
+        new Tap.TapComponent(),
+        new TapInjector.TapInjectorComponent(),
         new Web.WebComponent(),
     ];
 

@@ -4,6 +4,8 @@ public sealed class VizAppTests
 {
     [Theory]
     [InlineData("metrics-api")]
+    [InlineData("tap")]
+    [InlineData("tap-injector")]
     [InlineData("web")]
     public void The_binary_knows_the_component(string name) => Assert.Contains(name, VizApp.Components.Select(static c => c.Name));
 

@@ -1,4 +1,5 @@
 using Linkerd.Kubernetes;
+using Linkerd.Stats.Reports;
 using Microsoft.Extensions.Logging;
 
 namespace Linkerd.Viz.MetricsApi;
@@ -34,7 +35,7 @@ internal sealed partial class MetricsApiComponent : IComponent
         using var client = context.Kubernetes();
         await using var informers = new InformerFactory(client, new InformerOptions { Time = context.Time, OnError = e => WatchFailed(log, e.Message) });
         using var metrics = MetricsSources.Create(flags, informers, context.Time);
-        var service = new MetricsApiService(metrics.Source, client);
+        var service = new MetricsApiService(metrics.Source, new CachedObjects(informers, client), context.Time);
         await using var admin = await AdminServer.StartAsync(context, flags.Listen("metrics-addr"), () => informers.HasSynced, cancel);
         informers.Start();
         await using var server = await GrpcHost.StartAsync(context, flags.Listen("addr"), service.Map, cancel);
