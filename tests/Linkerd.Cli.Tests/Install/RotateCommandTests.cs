@@ -5,6 +5,7 @@ using Linkerd.Kubernetes.Models;
 namespace Linkerd.Cli.Tests.Install;
 
 /// <summary><c>linkerd identity rotate</c> against the embedded API server, where proxies are objects that do not answer.</summary>
+[System.Runtime.Versioning.SupportedOSPlatform("linux")]
 public sealed class RotateCommandTests : IAsyncLifetime
 {
     private EmbeddedServer _server = null!;
