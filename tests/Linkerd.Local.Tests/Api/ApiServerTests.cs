@@ -24,6 +24,30 @@ public sealed class ApiServerTests
     }
 
     [Fact]
+    public async Task Custom_resources_do_not_offer_the_strategic_merge_patch_that_they_refuse()
+    {
+        await using var running = await RunningServer.StartAsync();
+        await running.CreateAsync("/apis/apiextensions.k8s.io/v1/customresourcedefinitions", """
+            {"metadata":{"name":"widgets.example.com"},"spec":{"group":"example.com","scope":"Namespaced","names":{"plural":"widgets","singular":"widget","kind":"Widget","listKind":"WidgetList"},
+            "versions":[{"name":"v1","served":true,"storage":true,"schema":{"openAPIV3Schema":{"type":"object","x-kubernetes-preserve-unknown-fields":true}}}]}}
+            """);
+        const string Strategic = "application/strategic-merge-patch+json";
+        string[] expected = ["application/json-patch+json", "application/merge-patch+json", "application/apply-patch+yaml"];
+
+        // kubectl apply takes the form of its patch from these documents.
+        Assert.Equal(expected, await ConsumedAsync("example.com/v1/namespaces/{namespace}/widgets/{name}"));
+        Assert.Contains(Strategic, await ConsumedAsync("apps/v1/namespaces/{namespace}/deployments/{name}"));
+        Assert.Equal(expected, await OfferedAsync("example.com/v1", "widgets"));
+        Assert.Contains(Strategic, await OfferedAsync("apps/v1", "deployments"));
+
+        async Task<string[]> ConsumedAsync(string path) =>
+            [.. (await running.SendAsync(HttpMethod.Get, "/openapi/v2")).Body!["paths"]!["/apis/" + path]!["patch"]!["consumes"]!.AsArray().Select(t => t!.ToString())];
+
+        async Task<string[]> OfferedAsync(string version, string plural) =>
+            [.. (await running.SendAsync(HttpMethod.Get, $"/openapi/v3/apis/{version}")).Body!["paths"]![$"/apis/{version}/namespaces/{{namespace}}/{plural}/{{name}}"]!["patch"]!["requestBody"]!["content"]!.AsObject().Select(t => t.Key)];
+    }
+
+    [Fact]
     public async Task A_body_over_the_limit_is_refused()
     {
         await using var running = await RunningServer.StartAsync(new ApiServerOptions { MaxBodyBytes = 64 * 1024 });

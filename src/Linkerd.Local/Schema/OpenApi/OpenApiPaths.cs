@@ -6,7 +6,9 @@ namespace Linkerd.Local.Schema.OpenApi;
 /// <summary>The paths of the documents, as far as clients read them: which kinds are where, and which parameters a patch takes.</summary>
 internal static class OpenApiPaths
 {
-    private static readonly string[] PatchTypes = ["application/json-patch+json", "application/merge-patch+json", "application/strategic-merge-patch+json"];
+    // kubectl chooses the form of a patch by what is offered here.
+    private static readonly string[] PatchTypes = ["application/json-patch+json", "application/merge-patch+json", "application/strategic-merge-patch+json", "application/apply-patch+yaml"];
+    private static readonly string[] CustomPatchTypes = ["application/json-patch+json", "application/merge-patch+json", "application/apply-patch+yaml"];
     private static readonly string[] WriteParameters = ["dryRun", "fieldManager", "fieldValidation"];
 
     public static void Add(JsonObject paths, ResourceInfo resource, ResourceVersionInfo version, bool three)
@@ -55,8 +57,21 @@ internal static class OpenApiPaths
         if (three) ok["content"] = new JsonObject { ["application/json"] = new JsonObject { ["schema"] = schema } };
         else ok["schema"] = schema;
         operation["responses"] = new JsonObject { ["200"] = ok };
-        if (action == "patch" && !three) operation["consumes"] = Json.ArrayOf(PatchTypes);
+        if (action == "patch") AddPatchTypes(operation, resource.IsCustom ? CustomPatchTypes : PatchTypes, three);
         return operation;
+    }
+
+    private static void AddPatchTypes(JsonObject operation, string[] types, bool three)
+    {
+        if (!three)
+        {
+            operation["consumes"] = Json.ArrayOf(types);
+            return;
+        }
+
+        var content = new JsonObject();
+        foreach (var type in types) content[type] = new JsonObject { ["schema"] = new JsonObject { ["type"] = "object" } };
+        operation["requestBody"] = new JsonObject { ["required"] = true, ["content"] = content };
     }
 
     private static string Pascal(string text) => string.Concat(text.Split('.', '/').Where(p => p.Length > 0).Select(p => char.ToUpperInvariant(p[0]) + p[1..]));
