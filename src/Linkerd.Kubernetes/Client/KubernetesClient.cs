@@ -142,6 +142,9 @@ public sealed partial class KubernetesClient : IDisposable
         if (code == 401)
             Config.Token?.Invalidate();
         var body = await ReadLimitedAsync(response.Content, cancel);
+        // The mesh's own aggregated API: its body is a protobuf frame, its reason is in a header.
+        if (response.Headers.TryGetValues(KubernetesException.ExtensionError, out var reasons))
+            return new KubernetesException(string.Join(", ", reasons), code, KubernetesException.ExtensionError);
         if (TryStatus(body) is { } status)
         {
             status.Code ??= code;

@@ -6,6 +6,9 @@ namespace Linkerd.Kubernetes;
 /// <summary>The API server refused a request, or could not be reached.</summary>
 public sealed class KubernetesException : Exception
 {
+    /// <summary>The <see cref="Reason"/> of refusals that an aggregated API of the mesh gives, and the header that tells them.</summary>
+    public const string ExtensionError = "linkerd-error";
+
     public KubernetesException(string message, int code, string? reason, Status? status = null, Exception? inner = null)
         : base(message, inner)
     {

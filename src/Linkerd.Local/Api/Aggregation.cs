@@ -63,6 +63,10 @@ internal sealed class Aggregation(ApiCore core)
     {
         request.Http.Response.StatusCode = (int)response.StatusCode;
         request.Http.Response.ContentType = response.Content.Headers.ContentType?.ToString();
+        foreach (var (name, values) in response.Headers)
+        {
+            if (!HopHeaders.Contains(name, StringComparer.OrdinalIgnoreCase)) request.Http.Response.Headers[name] = values.ToArray();
+        }
         if (discovery)
         {
             var bytes = await response.Content.ReadAsByteArrayAsync(request.Cancellation);

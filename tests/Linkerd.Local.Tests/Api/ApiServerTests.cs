@@ -158,9 +158,13 @@ public sealed class ApiServerTests
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(k => k.Listen(IPAddress.Loopback, 0, l => l.UseHttps(certificate)));
         await using var tap = builder.Build();
-        tap.Run(http => http.Response.WriteAsync(http.Request.Path == "/apis/tap.example.com/v1"
-            ? """{"kind":"APIResourceList","groupVersion":"tap.example.com/v1","resources":[{"name":"watches","namespaced":true,"kind":"Tap","verbs":["watch"]}]}"""
-            : $"{http.Request.Path}{http.Request.QueryString} {http.Request.Headers["X-Remote-User"]} {http.Request.Headers["X-Remote-Group"]}"));
+        tap.Run(http =>
+        {
+            http.Response.Headers["linkerd-error"] = "none";
+            return http.Response.WriteAsync(http.Request.Path == "/apis/tap.example.com/v1"
+                ? """{"kind":"APIResourceList","groupVersion":"tap.example.com/v1","resources":[{"name":"watches","namespaced":true,"kind":"Tap","verbs":["watch"]}]}"""
+                : $"{http.Request.Path}{http.Request.QueryString} {http.Request.Headers["X-Remote-User"]} {http.Request.Headers["X-Remote-Group"]}");
+        });
         await tap.StartAsync();
         await using var running = await RunningServer.StartAsync(new ApiServerOptions
         {
@@ -174,6 +178,8 @@ public sealed class ApiServerTests
         var (code, list) = await running.SendAsync(HttpMethod.Get, "/apis/tap.example.com/v1");
         Assert.True(code == HttpStatusCode.OK && list!["resources"]![0]!["name"]!.ToString() == "watches", $"{code} {list}");
         Assert.Equal("/apis/tap.example.com/v1/watch/x?a=b admin system:masters, system:authenticated", await running.Client.GetStringAsync("/apis/tap.example.com/v1/watch/x?a=b"));
+        using var answer = await running.Client.GetAsync("/apis/tap.example.com/v1/watch/x");
+        Assert.Equal(["none"], answer.Headers.GetValues("linkerd-error"));
     }
 
     [Fact]

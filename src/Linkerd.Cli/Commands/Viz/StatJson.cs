@@ -43,6 +43,26 @@ public sealed record StatJson
     [JsonPropertyName("tcp_write_bytes_rate")]
     public double? TcpWriteBytesRate { get; init; }
 
+    [JsonPropertyName("apex")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Apex { get; init; }
+
+    [JsonPropertyName("leaf")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Leaf { get; init; }
+
+    [JsonPropertyName("dst")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Destination { get; init; }
+
+    [JsonPropertyName("weight")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Weight { get; init; }
+
+    [JsonPropertyName("unauthorized")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? Unauthorized { get; init; }
+
     /// <summary>The JSON form of a row.</summary>
     public static StatJson Of(StatRow row) => new()
     {
@@ -58,6 +78,11 @@ public sealed record StatJson
         TcpOpenConnections = Round(row.TcpConnections),
         TcpReadBytesRate = row.ReadBytesPerSecond,
         TcpWriteBytesRate = row.WriteBytesPerSecond,
+        Apex = row.Apex,
+        Leaf = row.Leaf,
+        Destination = row.Destination,
+        Weight = row.Weight,
+        Unauthorized = row.UnauthorizedPerSecond,
     };
 
     private static long? Round(double? value) => value is { } v ? (long)Math.Round(v, MidpointRounding.AwayFromZero) : null;

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using Linkerd.Cli.Commands.Viz.Tap;
+using Linkerd.Cli.Commands.Viz.Top;
 
 namespace Linkerd.Cli.Commands.Viz;
 
@@ -14,5 +16,11 @@ public sealed class VizCommand : Command
         Subcommands.Add(new DashboardCommand(terminal));
         Subcommands.Add(new StatCommand(terminal));
         Subcommands.Add(new EdgesCommand(terminal));
+        Subcommands.Add(new RoutesCommand(terminal));
+        Subcommands.Add(new VizAuthzCommand(terminal));
+        Subcommands.Add(new TapCommand(terminal));
+        Subcommands.Add(new TopCommand(terminal));
+        Subcommands.Add(new ListCommand(terminal));
+        Subcommands.Add(new VizProfileCommand(terminal));
     }
 }
