@@ -15,6 +15,7 @@ public static class LeadingNamespace
     {
         Command command = root;
         List<string> words = [], moved = [];
+        var early = false;
         var i = 0;
         // What stands behind the last command word is where it belongs.
         while (i < arguments.Count && command.Subcommands.Count != 0)
@@ -37,6 +38,7 @@ public static class LeadingNamespace
             else if (command.Subcommands.FirstOrDefault(c => c.Name == word || c.Aliases.Contains(word)) is { } sub)
             {
                 command = sub;
+                early = moved.Count != 0;
                 words.Add(word);
             }
             else if (words is [.., var last] && last.StartsWith('-'))
@@ -52,6 +54,6 @@ public static class LeadingNamespace
             i++;
         }
 
-        return command.Options.Any(o => o.Name == "--namespace") ? [.. words, .. moved, .. arguments.Skip(i)] : [.. arguments];
+        return early && command.Options.Any(o => o.Name == "--namespace") ? [.. words, .. moved, .. arguments.Skip(i)] : [.. arguments];
     }
 }
