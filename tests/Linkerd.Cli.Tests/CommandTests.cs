@@ -30,6 +30,8 @@ public sealed class CommandTests
     [InlineData("--verbose -L l5d --namespace=a viz edges po", "--verbose -L l5d viz edges --namespace=a po")]
     [InlineData("viz stat deploy -n x", "viz stat deploy -n x")]
     [InlineData("identity -n e2e -l app=server", "identity -n e2e -l app=server")]
+    [InlineData("-n e2e identity web-0", "identity -n e2e web-0")]
+    [InlineData("identity rotate --yes", "identity rotate --yes")]
     [InlineData("-n a inject -", "-n a inject -")]
     [InlineData("-n", "-n")]
     public void A_namespace_may_stand_before_the_command(string given, string read) =>

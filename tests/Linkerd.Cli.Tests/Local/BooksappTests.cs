@@ -4,6 +4,7 @@ using System.Text.RegularExpressions;
 namespace Linkerd.Cli.Tests.Local;
 
 /// <summary>The walkthrough of booksapp on an embedded cluster: routes by ServiceProfile, then a retry, then a timeout. Needs root.</summary>
+[Trait("Needs", "mesh"), Collection("a whole mesh")]
 public sealed partial class BooksappTests
 {
     private const int Enough = 40;

@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 namespace Linkerd.Cli.Tests.Local;
 
 /// <summary>The dashboard of an embedded cluster: on loopback, and through <c>linkerd viz dashboard</c>, where it asks for a login too. Needs root.</summary>
+[Trait("Needs", "mesh"), Collection("a whole mesh")]
 public sealed class DashboardTests
 {
     [Fact]

@@ -4,6 +4,7 @@ using Linkerd.Kubernetes.Yaml;
 namespace Linkerd.Cli.Tests.Local;
 
 /// <summary>What linkerd explain says beside what proxies do, and the commands that look into a running mesh. Needs root.</summary>
+[Trait("Needs", "mesh"), Collection("a whole mesh")]
 public sealed class MeshCommandTests(MeshedShop shop) : IClassFixture<MeshedShop>
 {
     private const string Container = "# CONTAINER ";

@@ -44,7 +44,9 @@ public sealed class NginxAndRedisTests
             Assert.Equal("PONG", (await RedisAsync(cluster, ns, "ping")).Trim());
         }
 
-        Assert.Equal((0, "200"), await cluster.RunAsync(null, "curl", "-s", "-o", "/dev/null", "-w", "%{http_code}", $"http://127.0.0.1:{port}/"));
+        await RunningCluster.UntilAsync(
+            async () => await cluster.RunAsync(null, "curl", "-s", "-m", "10", "-o", "/dev/null", "-w", "%{http_code}", $"http://127.0.0.1:{port}/") == (0, "200"),
+            "an answer of the NodePort at the machine's loopback");
     }
 
     private static async Task<string> CurlAsync(RunningCluster cluster, string ns, string url)

@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 namespace Linkerd.Cli.Tests.Local;
 
 /// <summary><c>linkerd identity rotate</c> on a whole mesh with traffic in it. Needs root.</summary>
+[Trait("Needs", "mesh"), Collection("a whole mesh")]
 public sealed partial class RotationTests : IAsyncLifetime
 {
     // Every request on a connection of its own: each is a new handshake between the proxies or rides on one.
@@ -34,7 +35,7 @@ public sealed partial class RotationTests : IAsyncLifetime
             ---
             apiVersion: v1
             kind: Pod
-            metadata: {name: client, namespace: app}
+            metadata: {name: client, namespace: app, annotations: {config.linkerd.io/proxy-admin-shutdown: enabled} }
             spec: {containers: [{name: app, image: host, command: [bash, -c, {{"\"" + Load.Replace("\"", "\\\"", StringComparison.Ordinal) + "\""}}]}]}
             """);
         await _cluster.KubectlAsync("-n", "app", "rollout", "status", "deploy/web", "--timeout=120s");
