@@ -22,5 +22,7 @@ public sealed class VizCommand : Command
         Subcommands.Add(new TopCommand(terminal));
         Subcommands.Add(new ListCommand(terminal));
         Subcommands.Add(new VizProfileCommand(terminal));
+        foreach (var missing in MissingVizCommand.All(terminal))
+            Subcommands.Add(missing);
     }
 }
