@@ -11,8 +11,10 @@ namespace Linkerd.Local.Cluster;
 internal sealed class HostRelay(LocalPaths paths, NodeLog log) : IAsyncDisposable
 {
     private static readonly TimeSpan Retry = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan RefusedRetry = TimeSpan.FromSeconds(1);
     private readonly CancellationTokenSource _stop = new();
     private readonly Dictionary<int, (Socket Listener, string Target)> _open = [];
+    private readonly HashSet<int> _refused = [];
     private readonly Lock _lock = new();
 
     /// <summary>Opens a port whose target is known from the start; port 0 takes a free one. Returns the port.</summary>
@@ -45,8 +47,7 @@ internal sealed class HostRelay(LocalPaths paths, NodeLog log) : IAsyncDisposabl
             try
             {
                 using var socket = await NodeSocketClient.OpenAsync(paths, "ports", _stop.Token);
-                while (await SocketLine.ReadAsync(socket, _stop.Token) is { } line)
-                    Apply(line, fixedPort);
+                await ApplyAllAsync(socket, fixedPort);
             }
             catch (Exception e) when (e is ClusterException or SocketException or IOException)
             {
@@ -58,6 +59,21 @@ internal sealed class HostRelay(LocalPaths paths, NodeLog log) : IAsyncDisposabl
             }
 
             await Task.Delay(Retry).WaitAsync(TimeSpan.FromSeconds(5));
+        }
+    }
+
+    // A port that somebody else holds is opened as soon as it is free.
+    private async Task ApplyAllAsync(Socket socket, int fixedPort)
+    {
+        var last = "";
+        while (true)
+        {
+            var next = SocketLine.ReadAsync(socket, _stop.Token);
+            while (_refused.Count > 0 && await Task.WhenAny(next, Task.Delay(RefusedRetry, _stop.Token)) != next)
+                Apply(last, fixedPort);
+            if (await next is not { } line)
+                return;
+            Apply(last = line, fixedPort);
         }
     }
 
@@ -85,6 +101,7 @@ internal sealed class HostRelay(LocalPaths paths, NodeLog log) : IAsyncDisposabl
             }
         }
 
+        _refused.RemoveWhere(p => !wanted.ContainsKey(p));
         foreach (var (port, target) in wanted)
         {
             lock (_lock)
@@ -96,9 +113,12 @@ internal sealed class HostRelay(LocalPaths paths, NodeLog log) : IAsyncDisposabl
             try
             {
                 Open(port, target);
+                _refused.Remove(port);
             }
             catch (SocketException e)
             {
+                if (!_refused.Add(port))
+                    continue;
                 log.Write("relay", $"port {port} of the host's loopback cannot be opened for {target}: {e.Message}");
             }
         }

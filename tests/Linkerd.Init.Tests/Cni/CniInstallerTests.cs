@@ -257,7 +257,9 @@ public sealed class CniInstallerTests : IDisposable
             await Eventually.TrueAsync(() => Types("10-flannel.conflist").Contains("linkerd-cni"), "the repaired entry");
             await Eventually.TrueAsync(() => File.Exists(Net("05-cilium.conflist")) && !File.Exists(Net("05-cilium.conf")), "the converted file");
 
-            File.WriteAllText(Path.Combine(_root, "account/token"), "second-token\n");
+            // As the kubelet does: at no time is there half a token.
+            File.WriteAllText(Path.Combine(_root, "account/token.new"), "second-token\n");
+            File.Move(Path.Combine(_root, "account/token.new"), Path.Combine(_root, "account/token"), overwrite: true);
             await Eventually.TrueAsync(() => Token() == "second-token", "the new token");
             File.Delete(Path.Combine(_root, "host/opt/cni/bin/linkerd-cni"));
             await Eventually.TrueAsync(() => File.Exists(Path.Combine(_root, "host/opt/cni/bin/linkerd-cni")), "the program");
