@@ -22,11 +22,26 @@ internal sealed class Aggregation(ApiCore core)
     private static readonly string[] HopHeaders = ["Connection", "Keep-Alive", "Transfer-Encoding", "Upgrade", "Host", "Authorization", "Content-Length"];
     private readonly ResourceStore _services = core.Store.Resource("apiregistration.k8s.io/apiservices");
     private readonly Lazy<X509Certificate2> _identity = new(() => Identity(core));
+    private volatile ImmutableHashSet<string> _away = ImmutableHashSet<string>.Empty;
     private ImmutableDictionary<string, JsonArray> _discovered = ImmutableDictionary<string, JsonArray>.Empty;
 
-    /// <summary>The groups and versions with a Service behind them.</summary>
+    /// <summary>The groups and versions with a Service behind them; those without an endpoint at the last <see cref="RefreshAsync"/> are left out.</summary>
     public IReadOnlyList<(string Group, string Version)> Groups() =>
-        [.. _services.Objects.Values.Select(s => s.Node.Obj("spec")).Where(s => s.Obj("service") is not null).Select(s => (s.Str("group") ?? "", s.Str("version") ?? ""))];
+        [.. Services().Select(static s => (Group: s.Str("group") ?? "", Version: s.Str("version") ?? "")).Where(g => !_away.Contains($"{g.Group}/{g.Version}"))];
+
+    /// <summary>Looks which of the Services have an endpoint: clients that list all resources would ask the others in vain, and say so each time.</summary>
+    public async ValueTask RefreshAsync(CancellationToken cancellation)
+    {
+        if (core.ServiceResolver is not { } resolver) return;
+        var away = ImmutableHashSet<string>.Empty;
+        foreach (var spec in Services())
+        {
+            var service = spec.Obj("service")!;
+            if (await resolver(service.Str("namespace") ?? "", service.Str("name") ?? "", (int)(service.Long("port") ?? 443), cancellation) is null)
+                away = away.Add($"{spec.Str("group")}/{spec.Str("version")}");
+        }
+        _away = away;
+    }
 
     /// <summary>Whether every such server has told its resources.</summary>
     public bool AllKnown => Groups().All(g => _discovered.ContainsKey($"{g.Group}/{g.Version}"));
@@ -58,6 +73,8 @@ internal sealed class Aggregation(ApiCore core)
         }
         return true;
     }
+
+    private IEnumerable<JsonObject> Services() => _services.Objects.Values.Select(static s => s.Node.Obj("spec")).OfType<JsonObject>().Where(static s => s.Obj("service") is not null);
 
     private async Task AnswerAsync(ApiRequest request, HttpResponseMessage response, string group, string version, bool discovery)
     {

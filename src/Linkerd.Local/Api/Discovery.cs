@@ -12,6 +12,7 @@ internal sealed class Discovery(ApiCore core)
     public async Task<bool> TryHandleAsync(ApiRequest request)
     {
         var parts = request.Path.Path.Split('/', StringSplitOptions.RemoveEmptyEntries);
+        if (parts is ["apis"] or ["apis", _]) await core.Aggregation.RefreshAsync(request.Cancellation);
         var document = parts switch
         {
             ["api"] => Aggregated(request) ? AggregatedList(core: true) : CoreVersions(),

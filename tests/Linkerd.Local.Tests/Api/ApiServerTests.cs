@@ -158,6 +158,7 @@ public sealed class ApiServerTests
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(k => k.Listen(IPAddress.Loopback, 0, l => l.UseHttps(certificate)));
         await using var tap = builder.Build();
+        var ready = false;
         tap.Run(http =>
         {
             http.Response.Headers["linkerd-error"] = "none";
@@ -168,12 +169,14 @@ public sealed class ApiServerTests
         await tap.StartAsync();
         await using var running = await RunningServer.StartAsync(new ApiServerOptions
         {
-            ServiceResolver = (_, _, _, _) => ValueTask.FromResult<IPEndPoint?>(new IPEndPoint(IPAddress.Loopback, new Uri(tap.Urls.First()).Port)),
+            ServiceResolver = (_, _, _, _) => ValueTask.FromResult(ready ? new IPEndPoint(IPAddress.Loopback, new Uri(tap.Urls.First()).Port) : null),
         });
         await running.CreateAsync("/apis/apiregistration.k8s.io/v1/apiservices", $$$"""
             {"metadata":{"name":"v1.tap.example.com"},"spec":{"group":"tap.example.com","version":"v1","groupPriorityMinimum":1000,"versionPriority":100,
              "caBundle":"{{{Convert.ToBase64String(Encoding.UTF8.GetBytes(authority.Pem))}}}","service":{"namespace":"default","name":"tap"} } }
             """);
+        Assert.DoesNotContain("tap.example.com", await running.Client.GetStringAsync("/apis"), StringComparison.Ordinal);
+        ready = true;
         Assert.Contains("tap.example.com", await running.Client.GetStringAsync("/apis"), StringComparison.Ordinal);
         var (code, list) = await running.SendAsync(HttpMethod.Get, "/apis/tap.example.com/v1");
         Assert.True(code == HttpStatusCode.OK && list!["resources"]![0]!["name"]!.ToString() == "watches", $"{code} {list}");

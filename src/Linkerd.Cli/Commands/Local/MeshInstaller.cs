@@ -18,8 +18,11 @@ internal sealed class MeshInstaller(KubernetesClient client, Steps steps)
     /// <summary>Installs unless it is there, then waits.</summary>
     public async Task EnsureAsync(CancellationToken cancel)
     {
-        if (!await IsInstalledAsync(cancel))
+        var tap = new LocalTap(client);
+        var fresh = !await IsInstalledAsync(cancel);
+        if (fresh)
         {
+            await tap.StartInjectorAsync(cancel);
             var documents = ControlPlaneManifests.Documents(new ControlPlaneOptions
             {
                 Registry = Registry,
@@ -34,6 +37,9 @@ internal sealed class MeshInstaller(KubernetesClient client, Steps steps)
         }
 
         await Rollouts.WaitAsync(client, Namespace, cancel);
+        if (fresh)
+            await tap.WaitForInjectorAsync(cancel);
+        await tap.EnsureServiceAsync(cancel);
         steps.Done("control plane ready");
     }
 
