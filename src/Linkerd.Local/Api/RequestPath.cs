@@ -31,9 +31,10 @@ internal sealed record RequestPath
         var parts = path.Split('/', StringSplitOptions.RemoveEmptyEntries);
         var at = parts is ["api", ..] ? 2 : parts is ["apis", ..] ? 3 : int.MaxValue;
         if (parts.Length <= at) return plain;
-        if (parts[at] == "watch" && parts.Length > at + 1)
+        // The platform takes the verb from such a path, whatever the method: tap is asked for by POST.
+        var prefixed = parts[at] == "watch" && parts.Length > at + 1;
+        if (prefixed)
         {
-            watch = true;
             at++;
         }
         var request = plain with { IsResource = true, Group = parts[0] == "api" ? "" : parts[1], Version = parts[0] == "api" ? parts[1] : parts[2] };
@@ -53,7 +54,7 @@ internal sealed record RequestPath
             Subresource = parts.Length > at + 2 ? parts[at + 2] : "",
             Rest = parts.Length > at + 3 ? string.Join('/', parts[(at + 3)..]) : "",
         };
-        return request with { Verb = ResourceVerb(method, request.Name.Length > 0, watch) };
+        return request with { Verb = prefixed ? "watch" : ResourceVerb(method, request.Name.Length > 0, watch) };
     }
 
     private static string ResourceVerb(string method, bool named, bool watch) => method switch
