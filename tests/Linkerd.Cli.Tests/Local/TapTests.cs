@@ -1,10 +1,12 @@
 using System.Net.WebSockets;
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace Linkerd.Cli.Tests.Local;
 
 /// <summary>Live requests on an embedded cluster, with nothing installed by hand. Needs root.</summary>
-public sealed class TapTests
+[Trait("Needs", "mesh"), Collection("a whole mesh")]
+public sealed partial class TapTests
 {
     [Fact]
     public async Task The_demos_requests_are_seen_at_once()
@@ -26,13 +28,23 @@ public sealed class TapTests
             await command.WaitForExitAsync(TestContext.Current.CancellationToken);
         }
 
-        await DashboardShowsAsync("/api/vote", TestContext.Current.CancellationToken);
+        // Through the API server, so that another cluster on this machine cannot answer.
+        using var forward = cluster.Start("kubectl", "-n", "linkerd-viz", "port-forward", "svc/web", ":8084");
+        try
+        {
+            var line = await forward.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken) ?? "";
+            await DashboardShowsAsync(LocalPort().Match(line).Groups[1].Value, "/api/vote", TestContext.Current.CancellationToken);
+        }
+        finally
+        {
+            forward.Kill();
+        }
     }
 
-    private static async Task DashboardShowsAsync(string expected, CancellationToken cancel)
+    private static async Task DashboardShowsAsync(string port, string expected, CancellationToken cancel)
     {
         using var socket = new ClientWebSocket();
-        await socket.ConnectAsync(new Uri("ws://localhost:30750/api/tap"), cancel);
+        await socket.ConnectAsync(new Uri($"ws://localhost:{port}/api/tap"), cancel);
         await socket.SendAsync("""{"resource":"deploy/web","namespace":"emojivoto"}"""u8.ToArray(), WebSocketMessageType.Text, endOfMessage: true, cancel);
         var (told, buffer) = (new StringBuilder(), new byte[64 * 1024]);
         while (!told.ToString().Contains(expected, StringComparison.Ordinal))
@@ -42,4 +54,7 @@ public sealed class TapTests
             told.Append(Encoding.UTF8.GetString(buffer, 0, piece.Count));
         }
     }
+
+    [GeneratedRegex("127\\.0\\.0\\.1:([0-9]+) ")]
+    private static partial Regex LocalPort();
 }
