@@ -8,7 +8,7 @@ test('the debugging story: from the overview to the call that fails', async ({ p
   await expect(page).toHaveURL('/namespaces/emojivoto/deployments/voting');
   const route = page.getByRole('row', { name: /VoteDoughnut/ }).first();
   await expect(route).toContainText('0%');
-  await page.getByRole('link', { name: 'Tap', exact: true }).first().click();
+  await page.getByRole('main').getByRole('link', { name: 'Tap', exact: true }).click();
   await page.getByRole('searchbox', { name: 'Filter requests' }).fill('error');
   // One vote in seven is for the doughnut.
   await expect(page.getByRole('rowheader').first()).toContainText('VoteDoughnut', { timeout: 60_000 });
@@ -70,7 +70,7 @@ test('search and shortcuts lead everywhere without a mouse', async ({ page }) =>
   await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
   await page.keyboard.press('Control+k');
   await page.getByRole('combobox', { name: 'Search' }).fill('emoji voting');
-  await expect(page.getByRole('option').first()).toContainText('emojivoto/voting');
+  await expect(page.getByRole('dialog').getByRole('option').first()).toContainText('emojivoto/voting');
   await page.keyboard.press('Enter');
   await expect(page).toHaveURL('/namespaces/emojivoto/deployments/voting');
   await expect(page.getByRole('dialog')).toHaveCount(0);

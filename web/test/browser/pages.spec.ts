@@ -41,7 +41,7 @@ const cases: Case[] = [
   { name: 'login-oidc', path: '/tap', base: 'http://127.0.0.1:8094', ready: async (page, words) => expect(page.getByRole('link', { name: words['login.oidc'] })).toBeVisible() },
   { name: 'dialog-check', path: '/controlplane', ready: async (page, words) => { await page.getByRole('button', { name: words['check.run'] }).click(); await dialog(page); await expect(page.getByText('linkerd-data-plane')).toBeVisible(); } },
   { name: 'dialog-profile', path: '/profiles/new?namespace=booksapp&service=authors', ready: async (page, words) => { await dialog(page); await page.getByRole('button', { name: words['profile.make'] }).click(); await expect(page.getByText('kind: ServiceProfile')).toBeVisible(); } },
-  { name: 'dialog-search', path: '/extensions', ready: async (page, words) => { await expect(page.getByRole('heading', { level: 1 })).toBeVisible(); await page.keyboard.press('Control+k'); await page.getByRole('combobox', { name: words['palette.label'] }).fill('web'); await expect(page.getByRole('option').first()).toBeVisible(); } },
+  { name: 'dialog-search', path: '/extensions', ready: async (page, words) => { await expect(page.getByRole('heading', { level: 1 })).toBeVisible(); await page.keyboard.press('Control+k'); await page.getByRole('combobox', { name: words['palette.label'] }).fill('web'); await expect(page.getByRole('dialog').getByRole('option').first()).toBeVisible(); } },
   { name: 'dialog-shortcuts', path: '/extensions', ready: async (page) => { await expect(page.getByRole('heading', { level: 1 })).toBeVisible(); await page.keyboard.press('?'); await dialog(page); } },
 ];
 
