@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { CallLog, durationMs, grpcName, parseTapEvent, succeeded, type Call, type TapEvent } from '../../src/lib/tap/event';
+import { CallLog, durationMs, grpcName, parseTapEvent, succeeded, tlsBetween, type Call, type TapEvent } from '../../src/lib/tap/event';
 import { TopTable } from '../../src/lib/tap/top';
 
 const end = (deployment: string, port: number) => ({ ip: '10.0.0.1', port, metadata: { namespace: 'emojivoto', deployment, pod: `${deployment}-1`, tls: 'true' } });
@@ -80,5 +80,14 @@ describe('top', () => {
     const table = new TopTable({ limit: 2 });
     for (const one of [made('/a', 1, '0'), made('/b', 2, '0'), made('/a', 3, '0'), made('/c', 4, '0')]) table.add(one);
     expect([...table.rows.values()].map((row) => row.path)).toEqual(['/a', '/c']);
+  });
+});
+
+describe('tlsBetween', () => {
+  const end = (tls: string) => ({ tls }) as Call['source'];
+  it('looks at the peer of the proxy that saw the request', () => {
+    expect(tlsBetween({ direction: 'OUTBOUND', source: end('loopback'), destination: end('true') })).toBe('true');
+    expect(tlsBetween({ direction: 'OUTBOUND', source: end('true'), destination: end('') })).toBe('');
+    expect(tlsBetween({ direction: 'INBOUND', source: end('no_identity'), destination: end('loopback') })).toBe('no_identity');
   });
 });

@@ -124,6 +124,11 @@ export function parseTapEvent(message: unknown): TapEvent | null {
   };
 }
 
+/** How the request travelled between the proxies: each sees its own application by loopback, and its peer as it is. */
+export function tlsBetween(call: Pick<Call, 'direction' | 'source' | 'destination'>): string {
+  return call.direction === 'OUTBOUND' ? call.destination.tls : call.source.tls || call.destination.tls;
+}
+
 /** One request from its first event to its last. */
 export interface Call {
   key: number;

@@ -1,4 +1,4 @@
-import { succeeded, type Call } from './event';
+import { succeeded, tlsBetween, type Call } from './event';
 import { label } from './top';
 
 /** What to tap: the form's fields, the page's query and the WebSocket's first message. */
@@ -142,7 +142,7 @@ function parseWord(word: string): Test | null {
     }
     if (field === 'tls') {
       const wanted = value === 'true' || value === 'yes';
-      return (call) => (call.source.tls === 'true' || call.destination.tls === 'true') === wanted;
+      return (call) => (tlsBetween(call) === 'true') === wanted;
     }
     const read = fields[field]!;
     const needle = value.toLowerCase();
