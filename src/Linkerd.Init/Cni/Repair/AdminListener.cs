@@ -38,10 +38,10 @@ internal sealed class AdminListener : IDisposable
 
     public IPEndPoint Address => (IPEndPoint)_listener.LocalEndPoint!;
 
-    /// <summary>Serves until cancelled.</summary>
+    /// <summary>Serves until cancelled, and then always ends with <see cref="OperationCanceledException"/>.</summary>
     public async Task RunAsync(CancellationToken cancel)
     {
-        while (!cancel.IsCancellationRequested)
+        while (true)
         {
             await _slots.WaitAsync(cancel);
             Socket connection;
