@@ -185,21 +185,8 @@ internal sealed class IdentityChecks(CheckContext context)
 
     private void Verify(X509Certificate2 certificate, Certificates roots)
     {
-        var reasons = new SortedSet<string>(StringComparer.Ordinal);
-        // One by one: the platform's chain builder takes the first root of a name, and roots of one name are usual in a rotation.
-        foreach (var root in roots.All)
-        {
-            using var chain = new X509Chain();
-            chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
-            chain.ChainPolicy.CustomTrustStore.Add(root);
-            chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
-            chain.ChainPolicy.VerificationTime = Now.UtcDateTime;
-            if (chain.Build(certificate))
-                return;
-            reasons.UnionWith(chain.ChainStatus.Select(static s => s.StatusInformation.Trim()));
-        }
-
-        throw new CheckException($"certificate {certificate.Subject} does not verify: {string.Join("; ", reasons)}");
+        if (CertificateChain.FaultOf(certificate, roots.All, [], Now) is { } fault)
+            throw new CheckException($"certificate {certificate.Subject} does not verify: {fault}");
     }
 
     private sealed class Certificates : IDisposable

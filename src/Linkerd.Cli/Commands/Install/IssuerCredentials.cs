@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Linkerd.Charts.Values;
+using Linkerd.Checks;
 using Linkerd.Inject.ControlPlane;
 
 namespace Linkerd.Cli.Commands.Install;
@@ -84,21 +85,8 @@ internal static class IssuerCredentials
             throw new CliException("the trust anchors hold no certificate in PEM");
         var intermediates = new X509Certificate2Collection();
         intermediates.ImportFromPem(certificate);
-        var reasons = new SortedSet<string>(StringComparer.Ordinal);
-        foreach (var root in roots)
-        {
-            using var chain = new X509Chain();
-            chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
-            chain.ChainPolicy.CustomTrustStore.Add(root);
-            chain.ChainPolicy.ExtraStore.AddRange(intermediates);
-            chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
-            chain.ChainPolicy.VerificationTime = now.UtcDateTime;
-            if (chain.Build(issuer))
-                return;
-            reasons.UnionWith(chain.ChainStatus.Select(static s => s.StatusInformation.Trim()));
-        }
-
-        throw new CliException($"the issuer's certificate does not verify against the trust anchors: {string.Join("; ", reasons)}");
+        if (CertificateChain.FaultOf(issuer, roots, intermediates, now) is { } fault)
+            throw new CliException($"the issuer's certificate does not verify against the trust anchors: {fault}");
     }
 
     private static string Text(ValueMap values, string path) => values.Find(path) as string ?? "";
