@@ -49,6 +49,9 @@ internal sealed class RunningCluster : IAsyncDisposable
 
     public Task<(int Code, string Text)> TryLinkerdAsync(string? input, params string[] arguments) => RunAsync(input, ["dotnet", s_linkerd, .. arguments]);
 
+    /// <summary>The same, with its words apart from its manifests.</summary>
+    public Task<(int Code, string Output, string Words)> LinkerdApartAsync(string? input, params string[] arguments) => RunApartAsync(input, Home, ["dotnet", s_linkerd, .. arguments]);
+
     /// <summary>Runs a pipeline of a shell, in which <c>linkerd</c> is this build's; fails unless all of it ends with 0.</summary>
     public async Task<string> ShellAsync(string script)
     {
@@ -124,6 +127,12 @@ internal sealed class RunningCluster : IAsyncDisposable
 
     private static async Task<(int Code, string Text)> RunAsync(string? input, string home, string[] command)
     {
+        var (code, output, error) = await RunApartAsync(input, home, command);
+        return (code, output + error);
+    }
+
+    private static async Task<(int Code, string Output, string Words)> RunApartAsync(string? input, string home, string[] command)
+    {
         using var process = Start(home, command);
         var error = process.StandardError.ReadToEndAsync();
         if (input is not null)
@@ -131,6 +140,6 @@ internal sealed class RunningCluster : IAsyncDisposable
         process.StandardInput.Close();
         var output = await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();
-        return (process.ExitCode, output + await error);
+        return (process.ExitCode, output, await error);
     }
 }
