@@ -2,12 +2,11 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Security;
 using System.Net.Sockets;
-using System.Security.Cryptography.X509Certificates;
-using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Linkerd.Local.Api;
 using Linkerd.Local.Schema;
+using Linkerd.Local.Streaming;
 
 namespace Linkerd.Local.Admission;
 
@@ -61,17 +60,7 @@ internal sealed class WebhookCaller(ApiCore core)
         if (core.Find("", "services", space, name) is null) throw new WebhookException($"service \"{name}\" not found");
         var endpoint = core.ServiceResolver is { } resolver ? await resolver(space, name, port, cancellation) : null;
         if (endpoint is null) throw new WebhookException($"no endpoints available for service \"{name}\"");
-        var socket = new Socket(endpoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        try
-        {
-            await socket.ConnectAsync(endpoint, cancellation);
-            return new NetworkStream(socket, ownsSocket: true);
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
-        }
+        return await ServiceTransport.ConnectAsync(endpoint, cancellation);
     }
 
     private static SslClientAuthenticationOptions Tls(JsonObject config, string host)
@@ -80,17 +69,7 @@ internal sealed class WebhookCaller(ApiCore core)
         return new SslClientAuthenticationOptions
         {
             TargetHost = host,
-            RemoteCertificateValidationCallback = (_, certificate, chain, errors) =>
-            {
-                if (string.IsNullOrEmpty(bundle)) return errors == SslPolicyErrors.None;
-                if (certificate is not X509Certificate2 leaf || (errors & SslPolicyErrors.RemoteCertificateNameMismatch) != 0) return false;
-                using var own = new X509Chain();
-                own.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
-                own.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
-                own.ChainPolicy.CustomTrustStore.ImportFromPem(Encoding.UTF8.GetString(Convert.FromBase64String(bundle)));
-                foreach (var element in chain?.ChainElements.Skip(1) ?? []) own.ChainPolicy.ExtraStore.Add(element.Certificate);
-                return own.Build(leaf);
-            },
+            RemoteCertificateValidationCallback = (_, certificate, chain, errors) => ServiceTransport.IsTrusted(bundle, certificate, chain, errors),
         };
     }
 

@@ -8,6 +8,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Linkerd.Local.Schema;
 using Linkerd.Local.Storage;
+using Linkerd.Local.Streaming;
 using Microsoft.AspNetCore.Http;
 
 namespace Linkerd.Local.Api;
@@ -131,20 +132,9 @@ internal sealed class Aggregation(ApiCore core)
             SslOptions = new SslClientAuthenticationOptions
             {
                 ClientCertificates = [_identity.Value],
-                RemoteCertificateValidationCallback = (_, certificate, _, errors) => insecure || Vouches(bundle, certificate, errors),
+                RemoteCertificateValidationCallback = (_, certificate, chain, errors) => insecure || ServiceTransport.IsTrusted(bundle, certificate, chain, errors),
             },
         };
-    }
-
-    private static bool Vouches(string? bundle, X509Certificate? certificate, SslPolicyErrors errors)
-    {
-        if (string.IsNullOrEmpty(bundle)) return errors == SslPolicyErrors.None;
-        if (certificate is not X509Certificate2 leaf || (errors & SslPolicyErrors.RemoteCertificateNameMismatch) != 0) return false;
-        using var chain = new X509Chain();
-        chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
-        chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
-        chain.ChainPolicy.CustomTrustStore.ImportFromPem(Encoding.UTF8.GetString(Convert.FromBase64String(bundle)));
-        return chain.Build(leaf);
     }
 
     private async ValueTask<Stream> ConnectAsync(JsonObject service, CancellationToken cancellation)
@@ -152,17 +142,7 @@ internal sealed class Aggregation(ApiCore core)
         var resolver = core.ServiceResolver;
         var endpoint = resolver is null ? null : await resolver(service.Str("namespace") ?? "", service.Str("name") ?? "", (int)(service.Long("port") ?? 443), cancellation);
         if (endpoint is null) throw new HttpRequestException($"no endpoints available for service \"{service.Str("name")}\"");
-        var socket = new Socket(endpoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        try
-        {
-            await socket.ConnectAsync(endpoint, cancellation);
-            return new NetworkStream(socket, ownsSocket: true);
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
-        }
+        return await ServiceTransport.ConnectAsync(endpoint, cancellation);
     }
 
     private void Remember(string group, string version, byte[] list)
