@@ -99,7 +99,7 @@ public sealed class HttpEndpoint : ILoad, IExchangeObserver
     {
         Answered(exchange);
         if (_breaker is not null) TellBreaker(exchange);
-        _stack.Metrics.OnEnd(exchange, exchange.AttemptedAt);
+        _stack.Metrics.OnEnd(exchange);
         exchange.Tap?.OnEnd(exchange);
     }
 

@@ -88,7 +88,7 @@ internal sealed class InboundPermit : IExchangeObserver
 
     public void OnEnd(HttpExchange exchange)
     {
-        _metrics?.OnEnd(exchange, exchange.StartedAt);
+        _metrics?.OnEnd(exchange);
         _routeMetrics?.OnEnd(exchange);
         exchange.Tap?.OnEnd(exchange);
         _after?.OnEnd(exchange);
