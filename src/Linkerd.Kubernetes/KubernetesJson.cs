@@ -6,7 +6,7 @@ using Linkerd.Kubernetes.Models;
 namespace Linkerd.Kubernetes;
 
 /// <summary>Source-generated JSON of every type that travels to or from an API server. Unknown fields are ignored, nulls are not written.</summary>
-[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, PropertyNameCaseInsensitive = false, NumberHandling = JsonNumberHandling.Strict)]
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, PropertyNameCaseInsensitive = false, NumberHandling = JsonNumberHandling.Strict, MaxDepth = MaxNesting)]
 [JsonSerializable(typeof(Pod))]
 [JsonSerializable(typeof(ResourceList<Pod>))]
 [JsonSerializable(typeof(Service))]
@@ -77,4 +77,11 @@ namespace Linkerd.Kubernetes;
 [JsonSerializable(typeof(OwnerReference))]
 [JsonSerializable(typeof(JsonNode))]
 [JsonSerializable(typeof(JsonArray))]
-public sealed partial class KubernetesJson : JsonSerializerContext;
+public sealed partial class KubernetesJson : JsonSerializerContext
+{
+    /// <summary>
+    /// How deep objects may nest. An API server takes 10,000 levels where a schema leaves them open, and one object that is not
+    /// read would spoil the list of all.
+    /// </summary>
+    public const int MaxNesting = 10_100;
+}

@@ -156,6 +156,75 @@ public sealed class InformerTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_connection_that_breaks_under_a_watch_loses_nothing_and_costs_no_list()
+    {
+        var watch = await SyncAsync(Say.Pod("a", "1"));
+        for (var i = 0; i < 20; i++)
+        {
+            Assert.True(watch.IsWatch);
+            var stream = watch.Stream();
+            await stream.SayAsync(Say.Event("MODIFIED", Say.Pod("a", $"{200 + i}")));
+            await _log.NextAsync();
+            await stream.CompleteAsync(new IOException("connection reset"));
+            watch = await _server.NextAsync();
+            Assert.Contains($"resourceVersion={200 + i}", watch.Query);
+        }
+
+        Assert.Equal(20, _errors.Count);
+    }
+
+    [Fact]
+    public async Task What_a_handler_throws_is_about_one_object()
+    {
+        _informer.AddHandler(new Choosy());
+        var watch = (await SyncAsync(Say.Pod("a", "1"), Say.Pod("bad", "2"), Say.Pod("c", "3"))).Stream();
+        Assert.True(_informer.HasSynced);
+        await watch.SayAsync(Say.Event("MODIFIED", Say.Pod("bad", "101")) + Say.Event("MODIFIED", Say.Pod("c", "102")));
+        Assert.Equal(["~bad@2>101", "~c@3>102"], [await _log.NextAsync(), await _log.NextAsync()]);
+        Assert.Equal(2, _errors.Count);
+        Assert.All(_errors, static e => Assert.Equal("pods/v1 ns/bad cannot be used: no good", e.Message));
+    }
+
+    [Fact]
+    public async Task An_object_nested_as_deep_as_servers_take_it_is_read()
+    {
+        const int Depth = 9990;
+        string Deep(string version) => $$"""{"metadata":{"name":"deep","namespace":"ns","resourceVersion":"{{version}}"},"spec":{{new string('[', Depth)}}{{new string(']', Depth)}}}""";
+        var type = ResourceType.Dynamic(new GroupVersionResource("linkerd.io", "v1alpha2", "serviceprofiles"), "ServiceProfile", namespaced: true);
+        var versions = System.Threading.Channels.Channel.CreateUnbounded<string>();
+        await using var informer = new Informer<System.Text.Json.Nodes.JsonObject>(_server.Client().Resource(type), new() { OnError = e => versions.Writer.TryWrite(e.Message) });
+        informer.AddHandler(new Versions(versions.Writer));
+        informer.Start();
+        (await _server.NextAsync()).Reply(Say.List("100", "", Deep("1")));
+        await (await _server.NextAsync()).Stream().SayAsync(Say.Event("MODIFIED", Deep("101")));
+        Assert.Equal(["1", "101"], [await versions.Reader.ReadAsync(), await versions.Reader.ReadAsync()]);
+    }
+
+    private sealed class Choosy : IInformerHandler<Models.Pod>
+    {
+        public void OnAdded(Models.Pod value) => Check(value);
+
+        public void OnUpdated(Models.Pod old, Models.Pod value) => Check(value);
+
+        public void OnDeleted(Models.Pod value) => Check(value);
+
+        private static void Check(Models.Pod value)
+        {
+            if (value.Metadata.Name == "bad")
+                throw new OverflowException("no good");
+        }
+    }
+
+    private sealed class Versions(System.Threading.Channels.ChannelWriter<string> seen) : IInformerHandler<System.Text.Json.Nodes.JsonObject>
+    {
+        public void OnAdded(System.Text.Json.Nodes.JsonObject value) => seen.TryWrite((string)value["metadata"]!["resourceVersion"]!);
+
+        public void OnUpdated(System.Text.Json.Nodes.JsonObject old, System.Text.Json.Nodes.JsonObject value) => OnAdded(value);
+
+        public void OnDeleted(System.Text.Json.Nodes.JsonObject value) => OnAdded(value);
+    }
+
+    [Fact]
     public async Task Too_many_objects_are_a_fault_not_an_exhausted_memory()
     {
         _informer.Start();

@@ -3,6 +3,7 @@ using System.Security.Authentication;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Linkerd.Kubernetes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -16,6 +17,10 @@ internal sealed class AdmissionServer : IAsyncDisposable
 {
     /// <summary>Most bytes of a review; a pod's own limit in etcd is 1.5 MiB.</summary>
     private const int MaxReviewBytes = 10 * 1024 * 1024;
+
+    // What is not read here is admitted where the failure policy is Ignore.
+    private static readonly JsonDocumentOptions s_deep = new() { MaxDepth = KubernetesJson.MaxNesting };
+
 
     private readonly WebApplication _app;
 
@@ -60,7 +65,7 @@ internal sealed class AdmissionServer : IAsyncDisposable
     {
         try
         {
-            if (await JsonNode.ParseAsync(http.Request.Body, cancellationToken: http.RequestAborted) is not JsonObject question)
+            if (await JsonNode.ParseAsync(http.Request.Body, documentOptions: s_deep, cancellationToken: http.RequestAborted) is not JsonObject question)
                 throw new FormatException("an AdmissionReview is expected");
             var answer = await review(question, http.RequestAborted);
             http.Response.ContentType = "application/json";

@@ -29,7 +29,17 @@ internal sealed class OwnerResolver(KubernetesClient client)
             return owner;
         if (_kept.TryGetValue(owner.Uid, out var kept))
             return kept;
-        var found = await AboveAsync(owner, ns, cancel);
+        WorkloadOwner found;
+        try
+        {
+            found = await AboveAsync(owner, ns, cancel);
+        }
+        catch (KubernetesException)
+        {
+            // A label and an event name the ReplicaSet then; refusing the pod would be worse. The next pod asks again.
+            return owner;
+        }
+
         if (_kept.Count >= MaxKept)
             _kept.Clear();
         if (owner.Uid.Length != 0)

@@ -78,11 +78,11 @@ public sealed partial class KubernetesClient : IDisposable
         {
             await using var stream = await response.Content.ReadAsStreamAsync(limit.Token);
             return await JsonSerializer.DeserializeAsync(stream, json, limit.Token)
-                ?? throw new KubernetesException($"{method} {path}: the server answered null", (int)response.StatusCode, "Malformed");
+                ?? throw new KubernetesException($"{method} {path}: the server answered null", (int)response.StatusCode, KubernetesException.Malformed);
         }
         catch (JsonException e)
         {
-            throw new KubernetesException($"{method} {path}: the server's answer is not what was asked for: {e.Message}", (int)response.StatusCode, "Malformed", inner: e);
+            throw new KubernetesException($"{method} {path}: the server's answer is not what was asked for: {e.Message}", (int)response.StatusCode, KubernetesException.Malformed, inner: e);
         }
         catch (Exception e) when (Unreachable(e, cancel))
         {

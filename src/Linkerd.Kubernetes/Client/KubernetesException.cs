@@ -9,6 +9,9 @@ public sealed class KubernetesException : Exception
     /// <summary>The <see cref="Reason"/> of refusals that an aggregated API of the mesh gives, and the header that tells them.</summary>
     public const string ExtensionError = "linkerd-error";
 
+    /// <summary>The <see cref="Reason"/> when the answer was no JSON, or not of the form that was asked for.</summary>
+    public const string Malformed = "Malformed";
+
     public KubernetesException(string message, int code, string? reason, Status? status = null, Exception? inner = null)
         : base(message, inner)
     {

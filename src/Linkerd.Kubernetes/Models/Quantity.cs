@@ -11,6 +11,7 @@ namespace Linkerd.Kubernetes.Models;
 public readonly struct Quantity : IEquatable<Quantity>, IComparable<Quantity>
 {
     private const int MaxLength = 64;
+    private const decimal MaxWhole = long.MaxValue / 1000;
 
     private readonly string? _text;
 
@@ -24,7 +25,7 @@ public readonly struct Quantity : IEquatable<Quantity>, IComparable<Quantity>
     public decimal Value { get; }
 
     /// <summary>The amount in thousandths, rounded up as Kubernetes does.</summary>
-    public long MilliValue => decimal.ToInt64(decimal.Ceiling(Value * 1000));
+    public long MilliValue => decimal.ToInt64(decimal.Ceiling(decimal.Clamp(Value, -MaxWhole, MaxWhole) * 1000));
 
     /// <summary>Parses a quantity; the error names the text.</summary>
     public static Quantity Parse(string text) =>

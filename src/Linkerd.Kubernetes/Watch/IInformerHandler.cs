@@ -1,8 +1,8 @@
 namespace Linkerd.Kubernetes;
 
 /// <summary>
-/// Hears of changes to an informer's cache, one call at a time, in order, on the informer's task. Calls must be short and
-/// not throw; the cache already holds the new state.
+/// Hears of changes to an informer's cache, one call at a time, in order, on the informer's task. Calls must be short; what one
+/// throws is reported to <see cref="InformerOptions.OnError"/> and the next object goes on. The cache already holds the new state.
 /// </summary>
 public interface IInformerHandler<in T>
     where T : class

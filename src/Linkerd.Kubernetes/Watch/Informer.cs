@@ -20,6 +20,7 @@ public sealed class Informer<T> : IInformer
     private readonly Lock _lock = new();
     private Task? _loop;
     private string? _version;
+    private bool _heard;
 
     /// <summary>Follows what <paramref name="client"/> reaches.</summary>
     /// <param name="client">Resource and namespace.</param>
@@ -91,7 +92,8 @@ public sealed class Informer<T> : IInformer
             {
                 if (_version is null)
                     await ListAsync(cancel);
-                if (await WatchAsync(cancel))
+                await WatchAsync(cancel);
+                if (_heard)
                     backoff.Reset();
                 else
                     await _options.Time.Delay(backoff.Next(), cancel);
@@ -110,15 +112,24 @@ public sealed class Informer<T> : IInformer
             }
             catch (Exception e)
             {
-                // The loop must outlive anything that a server can answer; what a handler throws is reported the same way.
-                if (e is not KubernetesException { IsTransient: true })
+                // The loop must outlive anything that a server can answer.
+                if (!Resumes(e))
                     _version = null;
+                else if (_heard)
+                    backoff.Reset();
+                _heard = false;
                 _options.OnError?.Invoke(e);
                 if (!await PauseAsync(Longer(backoff.Next(), (e as KubernetesException)?.RetryAfter), cancel))
                     return;
             }
         }
     }
+
+    /// <summary>
+    /// Whether the next watch may go on where this one ended. A connection that broke loses nothing; an event that could not be
+    /// read would come again and again.
+    /// </summary>
+    private static bool Resumes(Exception e) => e is IOException or HttpRequestException or KubernetesException { IsTransient: true, Reason: not KubernetesException.Malformed };
 
     private async Task<bool> PauseAsync(TimeSpan pause, CancellationToken cancel)
     {
@@ -160,8 +171,8 @@ public sealed class Informer<T> : IInformer
         }
     }
 
-    /// <summary>Follows one watch to its end; true when it said anything, which shows that the server is well.</summary>
-    private async Task<bool> WatchAsync(CancellationToken cancel)
+    /// <summary>Follows one watch to its end, and notes whether it said anything, which shows that the server is well.</summary>
+    private async Task WatchAsync(CancellationToken cancel)
     {
         var options = new ListOptions
         {
@@ -171,10 +182,10 @@ public sealed class Informer<T> : IInformer
             // Spread over 5 to 10 minutes, so that many informers do not come back at the same moment.
             TimeoutSeconds = Random.Shared.Next(300, 600),
         };
-        var heard = false;
+        _heard = false;
         await foreach (var (type, value) in _client.WatchAsync(options, cancel))
         {
-            heard = true;
+            _heard = true;
             if (type == WatchEventType.Deleted)
                 Remove(KeyOf(value), value);
             else if (type != WatchEventType.Bookmark)
@@ -183,8 +194,6 @@ public sealed class Informer<T> : IInformer
                 _options.OnChangeSeen?.Invoke(_client.Type.Gvr, _options.Time.GetUtcNow() - changed);
             _version = MetadataOf(value).ResourceVersion ?? _version;
         }
-
-        return heard;
     }
 
     private void Store(T value)
@@ -195,24 +204,41 @@ public sealed class Informer<T> : IInformer
             if (_cache.Count >= _options.MaxObjects)
                 throw new InvalidOperationException($"{Name}: more than {_options.MaxObjects} objects; narrow the selector or raise the limit");
             _cache[key] = _keep(value);
-            foreach (var handler in _handlers)
-                handler.OnAdded(value);
+            Tell(key, null, value);
             return;
         }
 
         if (MetadataOf(old).ResourceVersion is { } version && version == MetadataOf(value).ResourceVersion)
             return;
         _cache[key] = _keep(value);
-        foreach (var handler in _handlers)
-            handler.OnUpdated(old, value);
+        Tell(key, old, value);
     }
 
     private void Remove(ObjectKey key, T last)
     {
-        if (!_cache.TryRemove(key, out _))
-            return;
+        if (_cache.TryRemove(key, out _))
+            Tell(key, last, null);
+    }
+
+    /// <summary>Tells the handlers. What one throws is about one object: it is reported, and the others go on.</summary>
+    private void Tell(ObjectKey key, T? old, T? value)
+    {
         foreach (var handler in _handlers)
-            handler.OnDeleted(last);
+        {
+            try
+            {
+                if (value is null)
+                    handler.OnDeleted(old!);
+                else if (old is null)
+                    handler.OnAdded(value);
+                else
+                    handler.OnUpdated(old, value);
+            }
+            catch (Exception e)
+            {
+                _options.OnError?.Invoke(new InvalidOperationException($"{Name} {key} cannot be used: {e.Message}", e));
+            }
+        }
     }
 
     /// <summary>Removes what a new list no longer has: deletions that happened while no watch was running.</summary>

@@ -88,7 +88,7 @@ internal sealed class WatchReader<T>(Stream stream, ResourceType<T> type)
     {
         kind = null;
         ReadOnlySpan<byte> body = default;
-        var reader = new Utf8JsonReader(line);
+        var reader = new Utf8JsonReader(line, new JsonReaderOptions { MaxDepth = KubernetesJson.MaxNesting });
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
             throw new JsonException("a watch event is not an object");
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
@@ -107,5 +107,5 @@ internal sealed class WatchReader<T>(Stream stream, ResourceType<T> type)
         return body;
     }
 
-    private KubernetesException Malformed(string what) => new($"watch of {type}: {what}", 0, "Malformed");
+    private KubernetesException Malformed(string what) => new($"watch of {type}: {what}", 0, KubernetesException.Malformed);
 }

@@ -198,6 +198,19 @@ public sealed class IndexTests
     }
 
     [Fact]
+    public void A_pod_whose_replicaset_came_while_it_was_read_is_labelled_with_the_deployment()
+    {
+        var owners = new OwnerTable(_index.UpdatePod);
+        var pod = Cluster.Pod("a", "10.1.0.1");
+        _index.SetPod(PodReader.Read(pod, owners.OwnerOf));
+        owners.Set("ReplicaSet", new PartialObject { Metadata = new() { Namespace = "app", Name = "web-abc", OwnerReferences = [new() { Kind = "Deployment", Name = "web", Controller = true }] } });
+        owners.Await(pod);
+        AddWeb(Cluster.Endpoint("10.1.0.1", "a"));
+        Subscribe();
+        Assert.Equal("web", Last.Endpoints[0].Labels["deployment"]);
+    }
+
+    [Fact]
     public void A_pod_that_came_before_its_replicaset_is_labelled_with_the_deployment_later()
     {
         var owners = new OwnerTable(_index.UpdatePod);

@@ -37,6 +37,24 @@ public sealed class ProfileReaderTests
     public void A_profile_is_refused(string spec, string message) => Assert.Contains(message, Assert.Throws<InvalidResourceException>(() => ProfileReader.Read(Resource(spec))).Message);
 
     [Fact]
+    public void A_condition_without_an_end_is_refused_and_not_read_to_its_end()
+    {
+        var conditions = $"{string.Concat(Enumerable.Repeat("{\"all\":[", 4000))}{{}}{string.Concat(Enumerable.Repeat("]}", 4000))}";
+        var text = "{\"metadata\":{\"name\":\"" + Name + "\"},\"spec\":{\"routes\":[{\"name\":\"a\",\"condition\":{\"all\":[CONDITION]}}]}}";
+        static JsonObject Parse(string json) => (JsonObject)JsonNode.Parse(json, documentOptions: new() { MaxDepth = 10_000 })!;
+        Assert.Contains("more than 32 conditions in one another", Assert.Throws<InvalidResourceException>(() => ProfileReader.Read(Parse(text.Replace("CONDITION", conditions)))).Message);
+        var misplaced = Parse(text.Replace("CONDITION", "{\"pathRegex\":" + conditions + "}"));
+        Assert.Contains("{…} must be a text", Assert.Throws<InvalidResourceException>(() => ProfileReader.Read(misplaced)).Message);
+    }
+
+    [Theory]
+    [InlineData("9223372036854775807")]
+    [InlineData("79228162514264337593543950335")]
+    [InlineData("9E")]
+    public void A_weight_beyond_all_bounds_is_the_largest(string weight) =>
+        Assert.Equal(uint.MaxValue, Assert.Single(ProfileReader.Read(Resource($"{{dstOverrides: [{{authority: a, weight: \"{weight}\"}}]}}")).Overrides).Weight);
+
+    [Fact]
     public void A_name_that_is_none_is_refused() => Assert.Contains("invalid name", Assert.Throws<InvalidResourceException>(() => ProfileReader.Read(Resource("{}", "Web"))).Message);
 
     [Fact]

@@ -58,6 +58,9 @@ public sealed class IssuerTests : IDisposable
         { IdentityFixture.Request(more: n => n.AddIpAddress(IPAddress.Loopback)), "cannot validate IP addresses" },
         { IdentityFixture.Request(more: n => n.AddUri(new Uri("spiffe://x/y"))), "cannot validate URIs" },
         { IdentityFixture.Request(subject: "CN=somebody"), "invalid CommonName: somebody" },
+        { IdentityFixture.Request(subject: $"CN=somebody, CN={IdentityFixture.Name}"), "invalid CommonName: somebody" },
+        { IdentityFixture.Request(subject: $"CN={IdentityFixture.Name}, CN=somebody"), "invalid CommonName: somebody" },
+        { IdentityFixture.Request(subject: "CN=somebody+O=acme"), "invalid CommonName: somebody" },
         { IdentityFixture.Request(rsa: true), "CSR must contain an ECDSA public key" },
     };
 
@@ -65,6 +68,23 @@ public sealed class IssuerTests : IDisposable
     [MemberData(nameof(BadRequests), DisableDiscoveryEnumeration = true)]
     public void A_request_for_more_than_the_identity_is_refused(byte[] der, string expected) =>
         Assert.StartsWith(expected, Assert.Throws<SigningRequestException>(() => SigningRequest.Parse(der).Check(IdentityFixture.Name)).Message);
+
+    [Fact]
+    public void An_issuer_with_a_garbled_extension_is_refused_and_the_next_one_taken()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest("CN=garbled", key, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(new X509Extension("2.5.29.19", [0x30, 0x05, 0x01], critical: true));
+        using var certificate = request.CreateSelfSigned(IdentityFixture.Now.AddHours(-1), IdentityFixture.Now.AddDays(1));
+        File.WriteAllText(_fixture.Files.Certificate, certificate.ExportCertificatePem());
+        File.WriteAllText(_fixture.Files.Key, key.ExportECPrivateKeyPem());
+        File.WriteAllText(_fixture.Files.Anchors, certificate.ExportCertificatePem());
+        _fixture.Store.Reload();
+        Assert.StartsWith("refused(False)", Assert.Single(_fixture.Log));
+        using var good = _fixture.WriteIssuer();
+        _fixture.Store.Reload();
+        Assert.Equal(good.Thumbprint, _fixture.Store.Issuer!.Thumbprint);
+    }
 
     [Fact]
     public void The_common_name_may_be_the_identity() => SigningRequest.Parse(IdentityFixture.Request(subject: "CN=" + IdentityFixture.Name)).Check(IdentityFixture.Name);

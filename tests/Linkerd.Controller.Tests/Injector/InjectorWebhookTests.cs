@@ -38,6 +38,20 @@ public sealed class InjectorWebhookTests
     }
 
     [Fact]
+    public async Task A_pod_whose_workload_cannot_be_looked_up_is_injected_all_the_same()
+    {
+        using var lab = new WebhookLab();
+        lab.Kubernetes.Refused.Add("/apis/apps/v1/namespaces/shop/replicasets/web-1");
+
+        var review = await lab.Webhook.ReviewAsync(WebhookLab.Review("Pod", WebhookLab.Pod), default);
+        lab.Kubernetes.Refused.Clear();
+        var next = await lab.Webhook.ReviewAsync(WebhookLab.Review("Pod", WebhookLab.Pod), default);
+
+        Assert.Contains("linkerd.io~1proxy-replicaset\",\"value\":\"web-1", WebhookLab.PatchOf(review)!.ToJsonString(), StringComparison.Ordinal);
+        Assert.Contains("linkerd.io~1proxy-deployment\",\"value\":\"web\"", WebhookLab.PatchOf(next)!.ToJsonString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Events_tell_the_workload()
     {
         using var lab = new WebhookLab();

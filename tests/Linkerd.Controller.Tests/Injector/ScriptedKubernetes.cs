@@ -10,6 +10,9 @@ internal sealed class ScriptedKubernetes : HttpMessageHandler
 {
     public Dictionary<string, string> Answers { get; } = [];
 
+    /// <summary>Paths that are answered with 503.</summary>
+    public HashSet<string> Refused { get; } = [];
+
     public ConcurrentQueue<(string Method, string Path, JsonObject Body)> Writes { get; } = [];
 
     public ConcurrentQueue<string> Reads { get; } = [];
@@ -24,6 +27,8 @@ internal sealed class ScriptedKubernetes : HttpMessageHandler
             return Answer(HttpStatusCode.OK, body.ToJsonString());
         }
         Reads.Enqueue(path);
+        if (Refused.Contains(path))
+            return Answer(HttpStatusCode.ServiceUnavailable, """{"kind":"Status","apiVersion":"v1","status":"Failure","reason":"ServiceUnavailable","code":503,"message":"starting"}""");
         return Answers.TryGetValue(path, out var answer)
             ? Answer(HttpStatusCode.OK, answer)
             : Answer(HttpStatusCode.NotFound, """{"kind":"Status","apiVersion":"v1","status":"Failure","reason":"NotFound","code":404,"message":"not found"}""");

@@ -62,6 +62,7 @@ public sealed class ResourceReaderTests
 
     [Theory]
     [InlineData("{networks: []}", "spec.networks: [] must have at least one network")]
+    [InlineData("{networks: [{cidr: 10.0.0.7/8, except: [10.0.0.9/8]}]}", "spec.networks[0].except[0]: \"10.0.0.9/8\" is the whole network: leave the network out instead")]
     [InlineData("{networks: [{cidr: 10.0.0.0/8, except: [10.0.0.0/8]}]}", "spec.networks[0].except[0]: \"10.0.0.0/8\" is the whole network: leave the network out instead")]
     [InlineData("{networks: [{cidr: 10.0.0.0/8, except: [192.168.0.0/16]}]}", "spec.networks[0].except[0]: \"192.168.0.0/16\" is not inside 10.0.0.0/8")]
     public void A_network_authentication_is_refused(string spec, string message) => Assert.Equal(message, Fault(() => AuthorizationReaders.NetworkAuthentication(Resource(spec))));

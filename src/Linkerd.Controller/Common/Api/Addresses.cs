@@ -54,7 +54,7 @@ internal static class Addresses
         return networks;
     }
 
-    private static IPNetwork? Network(string text)
+    internal static IPNetwork? Network(string text)
     {
         var slash = text.IndexOf('/', StringComparison.Ordinal);
         if (!System.Net.IPAddress.TryParse(slash < 0 ? text : text[..slash], out var ip))

@@ -81,8 +81,21 @@ internal readonly record struct Field(JsonNode? Node, string Path)
     {
         if (Node is null)
             return new InvalidResourceException($"{Path}: {what}");
-        var text = Node.ToJsonString();
+        var text = Shown(Node);
         return new InvalidResourceException($"{Path}: {(text.Length > MaxShown ? text[..MaxShown] + "…" : text)} {what}");
+    }
+
+    private static string Shown(JsonNode node)
+    {
+        try
+        {
+            return node.ToJsonString();
+        }
+        catch (InvalidOperationException)
+        {
+            // Nested deeper than can be written.
+            return node is JsonArray ? "[…]" : "{…}";
+        }
     }
 
     private string Join(string name) => Path.Length == 0 ? name : Path + "." + name;

@@ -98,6 +98,8 @@ internal sealed partial class DestinationIndex(DestinationSettings settings)
             if (_pods.Find(name) is not { } old)
                 return false;
             var pod = change(old);
+            if (ReferenceEquals(pod, old))
+                return true;
             _pods.Set(pod);
             RefreshPod(name, old, pod);
             return true;

@@ -36,7 +36,7 @@ internal sealed class OwnerTable(Func<PodName, Func<PodInfo, PodInfo>, bool> upd
         if (owner is null)
             return;
         foreach (var pod in waiting ?? [])
-            update(pod, p => p with { Owner = ((owner.Kind ?? "").ToLowerInvariant(), owner.Name ?? "") });
+            Name(pod, owner);
     }
 
     public void Remove(string kind, PartialObject value)
@@ -53,16 +53,28 @@ internal sealed class OwnerTable(Func<PodName, Func<PodInfo, PodInfo>, bool> upd
     {
         if (PodReader.Controller(pod.Metadata) is not { Kind: "ReplicaSet" or "Job" } owner)
             return;
-        var ns = pod.Metadata.Namespace ?? "";
-        var key = (ns, owner.Kind, owner.Name ?? "");
+        var name = new PodName(pod.Metadata.Namespace ?? "", pod.Metadata.Name ?? "");
+        var key = (name.Namespace, owner.Kind, owner.Name ?? "");
+        OwnerReference? above;
         lock (_lock)
         {
-            if (_owners.ContainsKey(key))
-                return;
-            if (!_waiting.TryGetValue(key, out var pods))
-                _waiting.Add(key, pods = []);
-            pods.Add(new PodName(ns, pod.Metadata.Name ?? ""));
+            if (!_owners.TryGetValue(key, out above))
+            {
+                if (!_waiting.TryGetValue(key, out var pods))
+                    _waiting.Add(key, pods = []);
+                pods.Add(name);
+            }
         }
+
+        // Another informer may have brought it after the pod was read.
+        if (above is not null)
+            Name(name, above);
+    }
+
+    private void Name(PodName pod, OwnerReference owner)
+    {
+        var top = ((owner.Kind ?? "").ToLowerInvariant(), owner.Name ?? "");
+        update(pod, p => p.Owner == top ? p : p with { Owner = top });
     }
 
     private static (string, string, string) Key(string kind, PartialObject value) => (value.Metadata.Namespace ?? "", kind, value.Metadata.Name ?? "");

@@ -152,7 +152,7 @@ internal static partial class ProfileReader
         var weight = field["weight"].Node;
         var text = weight?.GetValueKind() == JsonValueKind.Number ? weight.ToJsonString() : field["weight"].OptionalText() ?? "0";
         return Quantity.TryParse(text, out var quantity) && quantity.MilliValue >= 0
-            ? new WeightedDestination(field["authority"].Name(), (uint)Math.Min(quantity.MilliValue * TenthsOfMilli, uint.MaxValue), null)
+            ? new WeightedDestination(field["authority"].Name(), (uint)Math.Min(Math.Min(quantity.MilliValue, uint.MaxValue) * TenthsOfMilli, uint.MaxValue), null)
             : throw field["weight"].Fault("is no quantity: write a number such as 1 or 500m");
     }
 

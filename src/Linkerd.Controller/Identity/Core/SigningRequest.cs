@@ -53,7 +53,7 @@ internal sealed class SigningRequest
             throw new SigningRequestException("CSR must have exactly one DNSName");
         if (dns[0].Text != identity)
             throw new SigningRequestException($"CSR name does not match requested identity: csr={dns[0].Text}; req={identity}");
-        if (CommonName() is { Length: > 0 } common && common != identity)
+        if (CommonNames().FirstOrDefault(name => name.Length > 0 && name != identity) is { } common)
             throw new SigningRequestException($"invalid CommonName: {common}");
         Refuse(1, "cannot validate email addresses");
         Refuse(7, "cannot validate IP addresses");
@@ -68,8 +68,31 @@ internal sealed class SigningRequest
             throw new SigningRequestException(message);
     }
 
-    private string CommonName() =>
-        Subject.EnumerateRelativeDistinguishedNames().FirstOrDefault(static r => !r.HasMultipleElements && r.GetSingleElementType().Value == CommonNameOid)?.GetSingleElementValue() ?? "";
+    /// <summary>Every common name of the subject (RFC 5280, section 4.1.2.4), also of relative names that have several parts.</summary>
+    private List<string> CommonNames()
+    {
+        var names = new List<string>();
+        try
+        {
+            var parts = new AsnReader(Subject.RawData, AsnEncodingRules.DER).ReadSequence();
+            while (parts.HasData)
+            {
+                var set = parts.ReadSetOf(skipSortOrderValidation: true);
+                while (set.HasData)
+                {
+                    var part = set.ReadSequence();
+                    if (part.ReadObjectIdentifier() == CommonNameOid)
+                        names.Add(part.ReadCharacterString((UniversalTagNumber)part.PeekTag().TagValue));
+                }
+            }
+        }
+        catch (Exception e) when (e is AsnContentException or ArgumentException or InvalidOperationException)
+        {
+            throw new SigningRequestException($"the subject cannot be read: {e.Message}");
+        }
+
+        return names;
+    }
 
     /// <summary>GeneralNames by their tags (RFC 5280, section 4.2.1.6): 1 e-mail, 2 DNS, 6 URI, 7 IP.</summary>
     private void ReadNames(byte[] extension)

@@ -52,8 +52,9 @@ internal sealed class IssuerStore(IIssuerSource source, TimeProvider time, IIssu
             _read = read;
             _lastFault = null;
         }
-        catch (IssuerException e)
+        catch (Exception e) when (e is IssuerException or System.Security.Cryptography.CryptographicException)
         {
+            // Extensions are decoded when they are looked at: what is malformed shows late.
             if (e.Message == _lastFault)
                 return;
             _lastFault = e.Message;

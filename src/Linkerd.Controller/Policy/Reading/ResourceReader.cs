@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Text.Json.Nodes;
+using Linkerd.Controller.Common.Api;
 using Linkerd.Controller.Common.Reading;
 using Linkerd.Controller.Policy.Core;
 using Linkerd.Kubernetes.Models;
@@ -47,7 +48,7 @@ internal static class ResourceReader
         var text = field.Text();
         if (IPAddress.TryParse(text, out var single))
             return new IPNetwork(single, single.GetAddressBytes().Length * 8);
-        return IPNetwork.TryParse(text, out var network) ? network : throw field.Fault("is no network: write an address and a prefix length, such as 10.0.0.0/8");
+        return Addresses.Network(text) is { } network ? network : throw field.Fault("is no network: write an address and a prefix length, such as 10.0.0.0/8");
     }
 
     private static NetworkMatch Network(Field field)
