@@ -7,6 +7,21 @@ public sealed class Http2LimitTests
     public void Rapid_resets_end_the_connection() => Floods(HttpLimit.RapidReset, new Http2Limits { MaxResets = 10 }, static (h, i) =>
         h.Request((2 * i) + 1).Number(FrameType.RstStream, (2 * i) + 1, 8), 11);
 
+    [Theory]
+    [InlineData(true, 0)]
+    [InlineData(false, 1000)]
+    public void Streams_that_were_answered_or_lived_for_a_while_may_be_reset(bool isAnswered, int lived)
+    {
+        // A watch that has seen enough, a deadline: neither is an attack.
+        var harness = new Http2Harness(new Http2Limits { MaxResets = 10 });
+        if (isAnswered) harness.Handler.Head = static (stream, _, _) => stream.SendHead(new HeaderBlock { Status = 200 }, end: false);
+        for (int i = 0; i < 50; i++) harness.Request((2 * i) + 1);
+        harness.Now += lived;
+        for (int i = 0; i < 50; i++) harness.Number(FrameType.RstStream, (2 * i) + 1, 8);
+        Assert.False(harness.Owner.IsFinished);
+        Assert.Equal(0, harness.Session.ActiveStreams);
+    }
+
     [Fact]
     public void Settings_floods_end_the_connection() => Floods(HttpLimit.SettingsFlood, new Http2Limits { MaxSettings = 11 }, static (h, _) =>
         h.Setting(1, 4096), 11);

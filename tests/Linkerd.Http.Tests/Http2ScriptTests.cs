@@ -314,4 +314,41 @@ public sealed class Http2ScriptTests
         Assert.False(session.CanOpen);
         Assert.False(owner.IsFinished);
     }
+
+    [Fact]
+    public void A_server_that_hears_goaway_says_what_it_will_not_take_any_more()
+    {
+        _h.Request(1, end: false).Frame(FrameType.GoAway, 0, 0, new byte[8]);
+        Assert.Equal("GOAWAY 1 NoError;", _h.Written());
+        _h.Request(3);
+        Assert.Single(_h.Handler.Heads);
+        _h.Handler.Stream!.Reset(HttpErrorCode.Cancel);
+        Assert.True(_h.Owner.IsFinished);
+    }
+
+    [Fact]
+    public void A_client_that_gives_up_many_streams_passes_over_the_answers_on_their_way()
+    {
+        const int Count = 500;
+        var owner = new RecordingOwner();
+        var session = new Http2ClientSession(new HttpResources(), Http2Limits.Default, new MemoryOutput(), owner);
+        session.Start();
+        session.Receive([0, 0, 0, 4, 0, 0, 0, 0, 0]);
+        var head = new HeaderBlock();
+        head.SetMethod(RequestMethod.Get);
+        var streams = new List<HttpStream>();
+        for (int i = 0; i <= Count; i++)
+        {
+            streams.Add(session.Open(new RecordingHandler())!);
+            streams[i].SendHead(head, end: true);
+        }
+
+        for (int i = 0; i < Count; i++) streams[i].Reset(HttpErrorCode.Cancel);
+
+        // :status 200 and three bytes, from before the server heard of it.
+        for (int i = 0; i < Count; i++) session.Receive([0, 0, 1, 1, 4, 0, 0, (byte)(((2 * i) + 1) >> 8), (byte)((2 * i) + 1), 0x88, 0, 0, 3, 0, 1, 0, 0, (byte)(((2 * i) + 1) >> 8), (byte)((2 * i) + 1), 1, 2, 3]);
+        Assert.False(owner.IsFinished, owner.Fault.ToString());
+        Assert.Equal(1, session.ActiveStreams);
+        Assert.Equal(0, session.Counters.StreamFaults);
+    }
 }

@@ -7,7 +7,9 @@ public sealed class Http1ClientSession : Http1Session
     private bool _isHead;
     private bool _isConnect;
     private bool _isUpgrade;
+    private bool _mayTunnel;
     private bool _isOpen;
+    private bool _isSettling;
 
     public Http1ClientSession(HttpResources resources, Http1Limits limits, IByteOutput output, IHttpSessionOwner owner)
         : base(resources, limits, output, owner) => State = ReceiveState.Wait;
@@ -21,11 +23,16 @@ public sealed class Http1ClientSession : Http1Session
     /// <inheritdoc/>
     public override int Receive(ReadOnlySpan<byte> data)
     {
-        if (_isOpen || data.IsEmpty || IsFinished) return base.Receive(data);
+        if (!_isOpen && !data.IsEmpty && !IsFinished)
+        {
+            // Nothing was asked: the peer's state cannot be trusted.
+            Fail(HttpFault.Protocol("the server sent without a request", HttpErrorCode.ProtocolError, 0));
+            return data.Length;
+        }
 
-        // Nothing was asked: the peer's state cannot be trusted.
-        Fail(HttpFault.Protocol("the server sent without a request", HttpErrorCode.ProtocolError, 0));
-        return data.Length;
+        int consumed = base.Receive(data);
+        if (_isSettling) Settle(hasMore: consumed < data.Length);
+        return IsFinished ? data.Length : consumed;
     }
 
     /// <inheritdoc/>
@@ -74,8 +81,8 @@ public sealed class Http1ClientSession : Http1Session
 
         // A body of unknown length cannot be sent as HTTP/1.0.
         bool isOld = head.Protocol == HttpProtocol.Http10 && (end || head.ContentLength >= 0);
-        bool mayTunnel = _isConnect || (_isUpgrade && (end || head.ContentLength <= 0));
-        BodyKind kind = mayTunnel || end ? BodyKind.None : head.ContentLength >= 0 ? BodyKind.Length : BodyKind.Chunked;
+        _mayTunnel = _isConnect || _isUpgrade;
+        BodyKind kind = _mayTunnel || end ? BodyKind.None : head.ContentLength >= 0 ? BodyKind.Length : BodyKind.Chunked;
         Http1HeadWriter writer = NewWriter(head, out bool isDirect);
         writer.RequestLine(head, isOld ? HttpProtocol.Http10 : HttpProtocol.Http11);
         writer.Fields(head, withLength: kind == BodyKind.Length);
@@ -131,17 +138,35 @@ public sealed class Http1ClientSession : Http1Session
     private protected override void AfterExchange()
     {
         if (IsFinished) return;
-        _isOpen = false;
         Completed++;
+        State = ReceiveState.Wait;
+        _isSettling = true;
+
+        // What came in the same read decides whether the connection can be used again.
+        if (!IsReceiving) Settle(hasMore: IsReceivePaused);
+    }
+
+    /// <summary>
+    /// An exchange is over: the connection is free, unless the server sent more than its answer. That would be taken for the answer to
+    /// the next request (RFC 9112 §9.2).
+    /// </summary>
+    private void Settle(bool hasMore)
+    {
+        _isOpen = _isSettling = false;
+        if (IsFinished) return;
         if (!KeepAlive || IsDraining || Stream.IsTunnel)
         {
             Finish(default);
-            return;
         }
-
-        IdleSince = Resources.Now;
-        State = ReceiveState.Wait;
-        Owner.OnStateChanged(this);
+        else if (hasMore)
+        {
+            Fail(HttpFault.Protocol("the server sent more than its answer", HttpErrorCode.ProtocolError, 0));
+        }
+        else
+        {
+            IdleSince = Resources.Now;
+            Owner.OnStateChanged(this);
+        }
     }
 
     private bool Accept(ReadOnlySpan<byte> text)
@@ -191,7 +216,7 @@ public sealed class Http1ClientSession : Http1Session
         if (!hasBody) Stream.MarkReceiveEnded();
 
         // Whoever was refused an upgrade will send nothing more.
-        if ((_isUpgrade || _isConnect) && !Stream.IsSendEnded) Stream.MarkSendEnded();
+        if (_mayTunnel && !Stream.IsSendEnded) Stream.MarkSendEnded();
         Stream.Handler.OnHead(Stream, head, !hasBody);
         if (!hasBody) CloseIfOver();
     }

@@ -33,7 +33,7 @@ internal struct Http1Framing
 
         head.Remove(KnownHeader.KeepAlive);
         head.Remove(KnownHeader.ProxyConnection);
-        head.IsUpgrade = namesUpgrade && head.Contains(KnownHeader.Upgrade) && head.Protocol == HttpProtocol.Http11;
+        head.IsUpgrade = namesUpgrade && head.Protocol == HttpProtocol.Http11 && MayUpgrade(head);
         if (!head.IsUpgrade)
         {
             head.Remove(KnownHeader.Upgrade);
@@ -48,6 +48,23 @@ internal struct Http1Framing
         }
 
         return default;
+    }
+
+    /// <summary>
+    /// An upgrade may always be passed over (RFC 9110 §7.8). One to HTTP/2 is: behind it any number of requests would travel that no rule of ours
+    /// has seen. So is that of a request with a body, which would have to be told apart from the tunnel behind it.
+    /// </summary>
+    private readonly bool MayUpgrade(HeaderBlock head)
+    {
+        if (!head.Contains(KnownHeader.Upgrade)) return false;
+        if (head.Status != 0) return true;
+        if (IsChunked || head.ContentLength > 0) return false;
+        for (int i = 0; i < head.Count; i++)
+        {
+            if (head.KnownAt(i) == KnownHeader.Upgrade && HasToken(head.ValueAt(i), "h2c"u8)) return false;
+        }
+
+        return true;
     }
 
     private HttpFault TakeFraming(HeaderBlock head)

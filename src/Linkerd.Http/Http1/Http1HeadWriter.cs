@@ -9,8 +9,8 @@ internal ref struct Http1HeadWriter(Span<byte> target)
 
     public int Length { get; private set; }
 
-    /// <summary>The most bytes that a head takes.</summary>
-    public static int MaxLength(HeaderBlock head) => head.UsedBytes + (head.Count * 48) + 384;
+    /// <summary>The most bytes that a head takes: the authority can be in the target and in <c>host</c>.</summary>
+    public static int MaxLength(HeaderBlock head) => head.UsedBytes + head.Authority.Length + (head.Count * 48) + 384;
 
     public void RequestLine(HeaderBlock head, HttpProtocol protocol)
     {

@@ -40,7 +40,8 @@ public sealed class Http1ServerSession : Http1Session
 
     internal override void SendInformational(HeaderBlock head)
     {
-        if (!IsActive || IsFinished || Stream.IsHeadSent || PeerProtocol == HttpProtocol.Http10) return;
+        // A server may send any number of them, so none is kept for a client that does not read.
+        if (!IsActive || IsFinished || Stream.IsHeadSent || PeerProtocol == HttpProtocol.Http10 || OutputIsFull) return;
         if (head.Status == 100) _awaitsContinue = false;
         Http1HeadWriter writer = NewWriter(head, out bool isDirect);
         writer.StatusLine(head.Status);
@@ -80,8 +81,10 @@ public sealed class Http1ServerSession : Http1Session
     internal override void Reset(HttpErrorCode code)
     {
         bool canGoOn = Stream.IsSendEnded && KeepAlive && !_awaitsContinue && Limits.MaxDiscardedBody > 0 && !Stream.IsTunnel;
+        bool isWhole = Stream.IsReceiveEnded;
         EndSilently();
-        if (!canGoOn) Finish(new HttpFault(HttpFaultOrigin.Local, code, 0, HttpLimit.None, "reset"));
+        if (canGoOn && isWhole) AfterExchange();
+        else if (!canGoOn) Finish(new HttpFault(HttpFaultOrigin.Local, code, 0, HttpLimit.None, "reset"));
         else DiscardRest();
     }
 

@@ -32,6 +32,9 @@ public abstract partial class Http1Session
 
     private protected bool IsDiscarding => _isDiscarding;
 
+    /// <summary>Input is being read: more of it may lie behind what the handlers have been told of.</summary>
+    private protected bool IsReceiving => _isReceiving;
+
     private protected void ReleaseIfPending()
     {
         if (!_releasePending) return;

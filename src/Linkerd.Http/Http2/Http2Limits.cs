@@ -33,9 +33,12 @@ public sealed class Http2Limits
     /// <summary>SETTINGS_HEADER_TABLE_SIZE, and the most that our encoder uses. Bytes; default 4,096; 0 turns the tables off.</summary>
     public int HeaderTableSize { get; init => field = Bounds.Check(value, 0, 65_536); } = 4096;
 
+    /// <summary>A stream reset later than this after its beginning is no rapid reset. Milliseconds.</summary>
+    internal const int RapidMillis = 1000;
+
     /// <summary>
-    /// Streams that a client may reset before they were answered, within <see cref="FloodWindow"/> (rapid reset,
-    /// CVE-2023-44487). Default 1,000.
+    /// Streams that a client may reset within a second of their beginning and before they were answered, within
+    /// <see cref="FloodWindow"/> (rapid reset, CVE-2023-44487). Default 1,000.
     /// </summary>
     public int MaxResets { get; init => field = Bounds.Check(value, 1, 1_000_000); } = 1000;
 

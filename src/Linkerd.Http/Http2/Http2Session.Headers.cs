@@ -108,7 +108,9 @@ public abstract partial class Http2Session
     private bool MayOpen(int id)
     {
         if (IsServer && IsPeerInitiated(id) && id > _lastPeerStream) return true;
-        if (!IsIdle(id) && WasReset(id)) return true;
+
+        // On a client a stream that is over may be one of many that were given up here: their answers only keep the table in step.
+        if (!IsIdle(id) && (!IsServer || WasReset(id))) return true;
         Fail(IsIdle(id)
             ? HttpFault.Protocol("HEADERS opens a stream that the peer may not open")
             : HttpFault.Protocol("HEADERS is on a closed stream", HttpErrorCode.StreamClosed));

@@ -145,7 +145,7 @@ public abstract partial class Http2Session
 
     private Http2Stream? UnknownData(in FrameHeader header)
     {
-        if (!WasReset(header.StreamId)) FailStream(header.StreamId, HttpFault.Protocol("DATA is on a closed stream", HttpErrorCode.StreamClosed));
+        if (IsServer && !WasReset(header.StreamId)) FailStream(header.StreamId, HttpFault.Protocol("DATA is on a closed stream", HttpErrorCode.StreamClosed));
         return null;
     }
 
@@ -213,15 +213,14 @@ public abstract partial class Http2Session
             return;
         }
 
-        // A reset of a stream that is over costs the peer as much as it costs us, so it is counted too.
-        if (IsServer && !_resets.Add(Resources.Now, Limits.FloodWindow, Limits.MaxResets))
-        {
+        if (_streams.Find(header.StreamId) is not { } stream) return;
+        if (IsServer && IsRapid(stream) && !_resets.Add(Resources.Now, Limits.FloodWindow, Limits.MaxResets))
             Fail(HttpFault.OfLimit(HttpLimit.RapidReset, "too many streams were reset"));
-            return;
-        }
-
-        if (_streams.Find(header.StreamId) is { } stream) CloseFaulty(stream, HttpFault.Reset((HttpErrorCode)BinaryPrimitives.ReadUInt32BigEndian(payload)));
+        else CloseFaulty(stream, HttpFault.Reset((HttpErrorCode)BinaryPrimitives.ReadUInt32BigEndian(payload)));
     }
+
+    /// <summary>Asked for and given up at once, a stream costs its peer nothing. Whoever waited (a deadline) or was answered (a watch) is no attacker.</summary>
+    private bool IsRapid(Http2Stream stream) => !stream.IsHeadSent && Resources.Now - stream.BegunAt < Http2Limits.RapidMillis;
 
     private void OnWindowUpdate(in FrameHeader header, ReadOnlySpan<byte> payload)
     {
@@ -273,9 +272,10 @@ public abstract partial class Http2Session
     private void FailStream(int id, in HttpFault fault)
     {
         if (!CountStreamFault(in fault)) return;
-        Http2Stream? stream = _streams.Find(id);
         WriteReset(id, fault.Code);
-        if (stream is not null) CloseFaulty(stream, in fault);
+
+        // Not looked for before: writing can end the connection, and with it the stream.
+        if (_streams.Find(id) is { } stream) CloseFaulty(stream, in fault);
     }
 
     /// <summary>False when there were too many, and the connection has ended.</summary>

@@ -23,7 +23,8 @@ public abstract partial class Http2Session
 
     internal void SendInformational(Http2Stream stream, HeaderBlock head)
     {
-        if (IsFinished || stream.IsClosed || stream.IsHeadSent || !IsServer) return;
+        // A server may send any number of them, so none is kept for a client that does not read.
+        if (IsFinished || stream.IsClosed || stream.IsHeadSent || !IsServer || IsOutputFlooded) return;
         WriteHeaders(stream.Id, head, end: false);
     }
 
@@ -48,7 +49,9 @@ public abstract partial class Http2Session
     {
         if (IsFinished) return data.Length;
         int sent = 0;
-        if (stream.BytesHeld == 0 && !OutputIsFull)
+
+        // An end alone needs neither window nor room, and nothing would ask for it later.
+        if (stream.BytesHeld == 0 && (!OutputIsFull || (data.IsEmpty && end)))
         {
             long window = Math.Min(stream.SendWindow, _sendWindow);
             sent = (int)Math.Min(data.Length, Math.Max(window, 0));
@@ -87,13 +90,14 @@ public abstract partial class Http2Session
         if (count < 0 || count > stream.Unconsumed) throw new ArgumentOutOfRangeException(nameof(count), count, $"{stream.Unconsumed} bytes were received and not given back");
         stream.Unconsumed -= count;
         CreditConnection(count);
-        CreditStream(stream, count);
+        if (!IsFinished) CreditStream(stream, count);
     }
 
     internal void Reset(Http2Stream stream, HttpErrorCode code)
     {
-        if (stream.Id != 0 && !IsFinished) WriteReset(stream.Id, code);
+        // Taken out first: writing can end the connection, and with it every stream that is still in the table.
         TakeOut(stream);
+        if (stream.Id != 0 && !IsFinished) WriteReset(stream.Id, code);
         AfterClose(stream);
     }
 
@@ -116,7 +120,7 @@ public abstract partial class Http2Session
     {
         if (stream.IsReceiveEnded) return;
         stream.Unannounced += count;
-        if (stream.Unannounced < (Limits.StreamWindow + 1) / 2) return;
+        if (stream.Unannounced < ((long)Limits.StreamWindow + 1) / 2) return;
         WriteWindowUpdate(stream.Id, stream.Unannounced);
         stream.ReceiveWindow += stream.Unannounced;
         stream.Unannounced = 0;
@@ -179,6 +183,10 @@ public abstract partial class Http2Session
         {
             EndWritten(stream);
         }
+        else if (stream.BytesHeld > 0)
+        {
+            // The handler gave more when it heard that this had left.
+        }
         else if (stream.HeldTrailers is { } trailers)
         {
             stream.HeldTrailers = null;
@@ -186,7 +194,7 @@ public abstract partial class Http2Session
             Resources.Return(trailers);
             EndWritten(stream);
         }
-        else if (stream.IsSendEnded && stream.BytesHeld == 0 && !stream.IsEndWritten)
+        else if (stream.IsSendEnded && !stream.IsEndWritten)
         {
             WriteData(stream, default, end: true);
             EndWritten(stream);

@@ -94,7 +94,7 @@ public abstract partial class Http2Session : HttpSession
     private protected Http2Stream NewStream(int id)
     {
         Http2Stream stream = Resources.RentStream();
-        stream.Begin(this, id, _peerInitialWindow, _isSettingsAcked ? Limits.StreamWindow : Math.Max(Limits.StreamWindow, 65_535));
+        stream.Begin(this, id, Resources.Now, _peerInitialWindow, _isSettingsAcked ? Limits.StreamWindow : Math.Max(Limits.StreamWindow, 65_535));
         _active++;
         return stream;
     }

@@ -8,6 +8,9 @@ internal sealed class Http2Stream : HttpStream
 
     public int Id { get; set; }
 
+    /// <summary>When it began, in <see cref="HttpResources.Now"/>.</summary>
+    public long BegunAt { get; private set; }
+
     public long SendWindow { get; set; }
 
     public int ReceiveWindow { get; set; }
@@ -46,11 +49,12 @@ internal sealed class Http2Stream : HttpStream
 
     private Http2Session Owner => _session ?? throw new InvalidOperationException("the stream has ended");
 
-    public void Begin(Http2Session session, int id, long sendWindow, int receiveWindow)
+    public void Begin(Http2Session session, int id, long now, long sendWindow, int receiveWindow)
     {
         ResetState();
         _session = session;
         Id = id;
+        BegunAt = now;
         SendWindow = sendWindow;
         ReceiveWindow = receiveWindow;
         Unconsumed = Unannounced = 0;
