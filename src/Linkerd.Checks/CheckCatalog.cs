@@ -6,7 +6,11 @@ internal static class CheckCatalog
     public static IReadOnlyList<CheckCategory> Categories(CheckContext context)
     {
         var options = context.Options;
+        if (options.Viz is { } viz)
+            return new VizChecks(context, viz).Categories();
         var cluster = new ClusterChecks(context);
+        if (options.Core)
+            return [cluster.Api(), new ControlPlaneChecks(context).Existence()];
         List<CheckCategory> categories = [cluster.Api(), cluster.Version(), cluster.GatewayApi()];
         if (options.Pre)
         {

@@ -49,9 +49,11 @@ internal sealed class CheckContext(CheckOptions options, Func<KubernetesClient> 
         return [.. pods.Where(p => p.Metadata.Labels?.ContainsKey("linkerd.io/control-plane-component") != true && p.Status?.Phase is not ("Succeeded" or "Failed"))];
     }
 
-    public async Task<string> SecretAsync(string name, string key, CancellationToken cancel)
+    public Task<string> SecretAsync(string name, string key, CancellationToken cancel) => SecretAsync(Namespace, name, key, cancel);
+
+    public async Task<string> SecretAsync(string ns, string name, string key, CancellationToken cancel)
     {
-        var secret = await Client.Resource(Resources.Secrets, Namespace).FindAsync(name, cancel) ?? throw new CheckException($"secrets \"{name}\" not found in namespace {Namespace}");
+        var secret = await Client.Resource(Resources.Secrets, ns).FindAsync(name, cancel) ?? throw new CheckException($"secrets \"{name}\" not found in namespace {ns}");
         return secret.Data?.GetValueOrDefault(key) is { } data ? Encoding.UTF8.GetString(data) : throw new CheckException($"secret {name} has no key {key}");
     }
 

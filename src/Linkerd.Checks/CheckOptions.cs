@@ -9,6 +9,12 @@ public sealed record CheckOptions
     /// <summary>Checks the definitions of resources only.</summary>
     public bool Crds { get; init; }
 
+    /// <summary>Checks only that the cluster answers and that the control plane runs: what an extension needs before it is installed.</summary>
+    public bool Core { get; init; }
+
+    /// <summary>Checks the viz extension, and nothing else; null does not.</summary>
+    public VizCheckOptions? Viz { get; init; }
+
     /// <summary>Checks the data plane too.</summary>
     public bool Proxy { get; init; }
 

@@ -9,8 +9,6 @@ namespace Linkerd.Checks;
 /// <summary>Trust anchors, the issuer, the webhooks' certificates, and what proxies were started with.</summary>
 internal sealed class IdentityChecks(CheckContext context)
 {
-    private static readonly TimeSpan Soon = TimeSpan.FromDays(60);
-
     private DateTimeOffset Now => context.Options.Clock.GetUtcNow();
 
     public CheckCategory Identity() => new("linkerd-identity",
@@ -54,12 +52,9 @@ internal sealed class IdentityChecks(CheckContext context)
     private async Task WebhookAsync(string name, string values, Func<Task<string>> bundle, CancellationToken cancel)
     {
         using var certificate = await WebhookCertificateAsync(name, values, cancel);
-        using var roots = new Certificates(await bundle());
+        using var roots = new CertificateBundle(await bundle());
         var host = $"linkerd-{name}.{context.Namespace}.svc";
-        if (!certificate.MatchesHostname(host))
-            throw new CheckException($"certificate is not valid for the name {host}");
-        CheckValidity(certificate);
-        Verify(certificate, roots);
+        CertificateRules.CheckServer(certificate, roots, host, Now);
     }
 
     private async Task WebhookExpiryAsync(string name, string values, CancellationToken cancel)
@@ -72,12 +67,12 @@ internal sealed class IdentityChecks(CheckContext context)
     {
         if ((await context.ValuesAsync(cancel)).Find(values + ".enabled") is false)
             throw new SkipCheckException();
-        return Parse(await context.SecretAsync($"linkerd-{name}-k8s-tls", "tls.crt", cancel));
+        return CertificateRules.Parse(await context.SecretAsync($"linkerd-{name}-k8s-tls", "tls.crt", cancel));
     }
 
     private async Task ConfigAsync(CancellationToken cancel)
     {
-        using var anchors = new Certificates(await context.TrustAnchorsAsync(cancel));
+        using var anchors = new CertificateBundle(await context.TrustAnchorsAsync(cancel));
         var (certificate, key) = await IssuerFilesAsync(cancel);
         try
         {
@@ -99,21 +94,21 @@ internal sealed class IdentityChecks(CheckContext context)
 
     private Func<CancellationToken, Task> AnchorsAsync(Action<X509Certificate2> check) => async cancel =>
     {
-        using var anchors = new Certificates(await context.TrustAnchorsAsync(cancel));
+        using var anchors = new CertificateBundle(await context.TrustAnchorsAsync(cancel));
         foreach (var anchor in anchors.All)
             check(anchor);
     };
 
     private Func<CancellationToken, Task> IssuerAsync(Action<X509Certificate2> check) => async cancel =>
     {
-        using var issuer = Parse((await IssuerFilesAsync(cancel)).Certificate);
+        using var issuer = CertificateRules.Parse((await IssuerFilesAsync(cancel)).Certificate);
         check(issuer);
     };
 
     private async Task ChainAsync(CancellationToken cancel)
     {
-        using var anchors = new Certificates(await context.TrustAnchorsAsync(cancel));
-        using var issuer = Parse((await IssuerFilesAsync(cancel)).Certificate);
+        using var anchors = new CertificateBundle(await context.TrustAnchorsAsync(cancel));
+        using var issuer = CertificateRules.Parse((await IssuerFilesAsync(cancel)).Certificate);
         Verify(issuer, anchors);
     }
 
@@ -123,7 +118,7 @@ internal sealed class IdentityChecks(CheckContext context)
         var hash = Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(anchors + "\n"))).ToLowerInvariant();
         var changed = (await context.DataPlanePodsAsync(cancel)).Where(p => p.Metadata.Annotations?.GetValueOrDefault("linkerd.io/trust-root-sha256") is { } own && own != hash);
         var other = new List<string>();
-        using var current = new Certificates(anchors);
+        using var current = new CertificateBundle(anchors);
         foreach (var pod in changed)
         {
             if (!await FollowsAsync(pod, current, cancel))
@@ -135,7 +130,7 @@ internal sealed class IdentityChecks(CheckContext context)
     }
 
     // A proxy that was started with other anchors may have been told of the current ones since.
-    private async Task<bool> FollowsAsync(Pod pod, Certificates current, CancellationToken cancel)
+    private async Task<bool> FollowsAsync(Pod pod, CertificateBundle current, CancellationToken cancel)
     {
         try
         {
@@ -148,18 +143,6 @@ internal sealed class IdentityChecks(CheckContext context)
         }
     }
 
-    private static X509Certificate2 Parse(string pem)
-    {
-        try
-        {
-            return X509Certificate2.CreateFromPem(pem);
-        }
-        catch (CryptographicException e)
-        {
-            throw new CheckException($"the certificate is no PEM: {e.Message}", e);
-        }
-    }
-
     private static void CheckAlgorithm(X509Certificate2 certificate)
     {
         using var key = certificate.GetECDsaPublicKey();
@@ -169,49 +152,9 @@ internal sealed class IdentityChecks(CheckContext context)
             throw new CheckException($"{certificate.Subject} must use ECDSA or RSA, instead {certificate.PublicKey.Oid.FriendlyName} was used");
     }
 
-    private void CheckValidity(X509Certificate2 certificate)
-    {
-        if (Now < certificate.NotBefore)
-            throw new CheckException($"certificate {certificate.Subject} is not valid before: {certificate.NotBefore.ToUniversalTime():yyyy-MM-ddTHH:mm:ssZ}");
-        if (Now > certificate.NotAfter)
-            throw new CheckException($"certificate {certificate.Subject} not valid anymore. Expired on {certificate.NotAfter.ToUniversalTime():yyyy-MM-ddTHH:mm:ssZ}");
-    }
+    private void CheckValidity(X509Certificate2 certificate) => CertificateRules.CheckValidity(certificate, Now);
 
-    private void CheckExpiry(X509Certificate2 certificate)
-    {
-        if (certificate.NotAfter < Now + Soon)
-            throw new CheckException($"certificate {certificate.Subject} will expire on {certificate.NotAfter.ToUniversalTime():yyyy-MM-ddTHH:mm:ssZ}");
-    }
+    private void CheckExpiry(X509Certificate2 certificate) => CertificateRules.CheckExpiry(certificate, Now);
 
-    private void Verify(X509Certificate2 certificate, Certificates roots)
-    {
-        if (CertificateChain.FaultOf(certificate, roots.All, [], Now) is { } fault)
-            throw new CheckException($"certificate {certificate.Subject} does not verify: {fault}");
-    }
-
-    private sealed class Certificates : IDisposable
-    {
-        public Certificates(string pem)
-        {
-            try
-            {
-                All.ImportFromPem(pem);
-            }
-            catch (CryptographicException e)
-            {
-                throw new CheckException($"the certificates are no PEM: {e.Message}", e);
-            }
-
-            if (All.Count == 0)
-                throw new CheckException("there is no certificate in the bundle");
-        }
-
-        public X509Certificate2Collection All { get; } = [];
-
-        public void Dispose()
-        {
-            foreach (var certificate in All)
-                certificate.Dispose();
-        }
-    }
+    private void Verify(X509Certificate2 certificate, CertificateBundle roots) => CertificateRules.Verify(certificate, roots, Now);
 }

@@ -23,9 +23,13 @@ internal sealed class MetricsSources : IDisposable
     /// <summary>Where statistics come from.</summary>
     public IMetricsSource Source { get; }
 
-    /// <summary>Declares the flag that <see cref="Create"/> reads.</summary>
-    public static void Declare(FlagSet flags) => flags.Add(
-        "prometheus-url", "http://prometheus.linkerd-viz.svc.cluster.local:9090", "address of Prometheus, or \"embedded\" to scrape the proxies in this process");
+    /// <summary>Declares the flags that <see cref="Create"/> reads.</summary>
+    public static void Declare(FlagSet flags)
+    {
+        flags.Add("prometheus-url", "http://prometheus.linkerd-viz.svc.cluster.local:9090", "address of Prometheus, or \"embedded\" to scrape the proxies in this process");
+        flags.Add("prometheus-user-file", "", "file with the user that Prometheus is asked as (basic authentication)");
+        flags.Add("prometheus-password-file", "", "file with the password of that user");
+    }
 
     /// <summary>Makes the source; the embedded one watches pods through <paramref name="informers"/>, which the caller starts afterwards.</summary>
     public static MetricsSources Create(FlagSet flags, InformerFactory informers, TimeProvider time)
@@ -39,7 +43,10 @@ internal sealed class MetricsSources : IDisposable
 
         if (!Uri.TryCreate(url, UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https"))
             throw FlagSet.Fault("prometheus-url", url, "an http or https address such as http://prometheus.linkerd-viz.svc.cluster.local:9090, or embedded");
-        var http = new HttpClient(new SocketsHttpHandler { UseProxy = false, PooledConnectionLifetime = TimeSpan.FromMinutes(5) });
+        HttpMessageHandler handler = new SocketsHttpHandler { UseProxy = false, PooledConnectionLifetime = TimeSpan.FromMinutes(5) };
+        if (PrometheusCredentials.Read(flags) is { } credentials)
+            handler = new PrometheusCredentials.Handler(credentials, handler);
+        var http = new HttpClient(handler);
         return new MetricsSources(http, null, PrometheusSource.At(http, address));
     }
 

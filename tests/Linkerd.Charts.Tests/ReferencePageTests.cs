@@ -20,13 +20,15 @@ public sealed class ReferencePageTests
         var page = new StringBuilder("""
             # Values of the charts
 
-            Generated from `charts/*/values.yaml`. Each key can be set by `--set KEY=VALUE` or in a file for `-f`, with `linkerd install` and `linkerd upgrade` as
-            with Helm. A description stands at the first key that it is about; those below it without one belong to it.
+            Generated from `charts/*/values.yaml`. Each key can be set by `--set KEY=VALUE` or in a file for `-f`, with `linkerd install`, `linkerd upgrade`,
+            `linkerd viz install` and `linkerd install-cni` as with Helm. A description stands at the first key that it is about; those below it without
+            one belong to it.
 
             """);
-        var high = YamlReader.ReadMap(File.ReadAllText(Path.Combine(Repository.Root, "charts", "linkerd-control-plane", "values-ha.yaml")));
-        Write(page, "linkerd-control-plane", high);
+        Write(page, "linkerd-control-plane", HighlyAvailable("linkerd-control-plane"));
         Write(page, "linkerd-crds", []);
+        Write(page, "linkerd-viz", HighlyAvailable("linkerd-viz"));
+        Write(page, "linkerd2-cni", []);
         Golden.MatchFile("docs/reference/values.md", page.ToString());
     }
 
@@ -40,7 +42,8 @@ public sealed class ReferencePageTests
         var page = new StringBuilder("""
             # What an installation consists of
 
-            Generated from the charts, in the order in which the objects are applied. All have the label `linkerd.io/control-plane-ns: linkerd`.
+            Generated from the charts, in the order in which the objects are applied. Those of the control plane have the label
+            `linkerd.io/control-plane-ns: linkerd`, those of the viz extension `linkerd.io/extension: viz`.
 
             ## `linkerd install --crds`
 
@@ -51,12 +54,27 @@ public sealed class ReferencePageTests
         Table(page, plain);
         page.Append("\nThe CLI adds the Secret `linkerd-config-overrides` in the same namespace, which holds the values that differ from the defaults: `linkerd upgrade` starts from it.\n\n## `linkerd install --ha` adds\n\n");
         Table(page, [.. Objects(EmbeddedCharts.ControlPlane, ha).Where(o => !plain.Contains(o))]);
+        Viz(page);
         Golden.MatchFile("docs/reference/installed-objects.md", page.ToString());
     }
 
+    private static void Viz(StringBuilder page)
+    {
+        var with = Objects(EmbeddedCharts.Viz, []);
+        var without = Objects(EmbeddedCharts.Viz, YamlReader.ReadMap("prometheus: {enabled: false}"));
+        page.Append("\n## `linkerd viz install --set prometheus.enabled=false`\n\n");
+        Table(page, without);
+        page.Append("\n## `linkerd viz install` adds\n\n");
+        Table(page, [.. with.Where(o => !without.Contains(o))]);
+        page.Append("\n## `linkerd viz install --ha` adds\n\n");
+        Table(page, [.. Objects(EmbeddedCharts.Viz, HighlyAvailable("linkerd-viz")).Where(o => !with.Contains(o))]);
+    }
+
+    private static ValueMap HighlyAvailable(string chart) => YamlReader.ReadMap(File.ReadAllText(Path.Combine(Repository.Root, "charts", chart, "values-ha.yaml")));
+
     private static List<(string Kind, string Namespace, string Name)> Objects(Chart chart, ValueMap values)
     {
-        var release = new ChartRelease { Name = chart.Metadata.Name, Namespace = "linkerd" };
+        var release = new ChartRelease { Name = chart.Metadata.Name, Namespace = chart.Metadata.Name == "linkerd-viz" ? "linkerd-viz" : "linkerd" };
         return [.. Manifests.Of(new ChartRenderer(chart, release, ClusterCapabilities.Default).Render(values)).Select(static m => (m.Kind, m.Namespace, m.Name))];
     }
 

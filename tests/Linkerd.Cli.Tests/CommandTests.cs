@@ -38,9 +38,6 @@ public sealed class CommandTests
         Assert.Equal(read, string.Join(' ', LeadingNamespace.Move(LinkerdCommand.Create(new CliRunner()), given.Split(' '))));
 
     [Theory]
-    [InlineData("install", "--prometheusURL")]
-    [InlineData("install --ha --set prometheus.enabled=false", "--prometheusURL")]
-    [InlineData("check", "linkerd check --proxy")]
     [InlineData("stat-inbound deploy/web -n app", "linkerd viz authz")]
     [InlineData("stat-outbound deploy/web", "--from deploy/NAME")]
     public async Task A_command_of_viz_that_is_not_there_says_what_to_do(string arguments, string said)

@@ -6,7 +6,7 @@ namespace Linkerd.EndToEndTests;
 /// <summary>Runs the tests that replace the control plane after all others, and the ones that remove it at the very end.</summary>
 public sealed class LastThingsLast : ITestCollectionOrderer
 {
-    private static readonly string[] s_last = [nameof(HighAvailabilityTests), nameof(RemovalTests), nameof(CniTests)];
+    private static readonly string[] s_last = [nameof(VizTests), nameof(VizLightTests), nameof(HighAvailabilityTests), nameof(RemovalTests), nameof(CniTests)];
 
     /// <inheritdoc/>
     public IReadOnlyCollection<TTestCollection> OrderTestCollections<TTestCollection>(IReadOnlyCollection<TTestCollection> testCollections)

@@ -3,12 +3,13 @@ namespace Linkerd.EndToEndTests;
 /// <summary>The CLI of this checkout, on the cluster of KUBECONFIG.</summary>
 internal static class LinkerdCli
 {
-    private static readonly string s_assembly = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", "Linkerd.Cli", "release", "linkerd.dll"));
+    /// <summary>Where it is.</summary>
+    public static string Assembly { get; } = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", "Linkerd.Cli", "release", "linkerd.dll"));
 
     public static (int Code, string Output, string Errors) Try(params string[] args) => TryWith(null, args);
 
     /// <summary>The same with something at its standard input.</summary>
-    public static (int Code, string Output, string Errors) TryWith(string? input, params string[] args) => Run.Program("dotnet", input, [s_assembly, .. args]);
+    public static (int Code, string Output, string Errors) TryWith(string? input, params string[] args) => Run.Program("dotnet", input, [Assembly, .. args]);
 
     /// <summary>Returns what it wrote.</summary>
     /// <exception cref="InvalidOperationException">It failed; the message holds the command and what it said.</exception>

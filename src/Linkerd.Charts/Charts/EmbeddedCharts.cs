@@ -16,6 +16,9 @@ public static class EmbeddedCharts
     /// <summary>The CNI plugin.</summary>
     public static Chart Cni => Load("linkerd2-cni");
 
+    /// <summary>The viz extension.</summary>
+    public static Chart Viz => Load("linkerd-viz");
+
     private static Chart Load(string name) => Chart.From(Files(name), repository => Files(repository["../".Length..]));
 
     private static Dictionary<string, string> Files(string chart)

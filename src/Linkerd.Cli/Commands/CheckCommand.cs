@@ -58,7 +58,7 @@ internal sealed class CheckCommand : CliCommand
         };
         var report = new CheckReport(Terminal.Out, arguments.GetValue(_output)!, Terminal.Colour);
         var runner = new CheckRunner(options, () => GlobalOptions.Connect(arguments));
-        var success = await runner.RunAsync(report.Add, Waiting(), cancellationToken);
+        var success = await runner.RunAsync(report.Add, Waiting(Terminal), cancellationToken);
         if (!options.Pre && !options.Crds)
             success &= await ExtensionsAsync(arguments, options.HintBase, report, cancellationToken);
         report.End(success);
@@ -100,13 +100,13 @@ internal sealed class CheckCommand : CliCommand
     }
 
     // Said once for each thing that is waited for, so that a log stays readable.
-    private Action<string> Waiting()
+    internal static Action<string> Waiting(ITerminal terminal)
     {
         var last = "";
         return message =>
         {
             if (message != last)
-                Terminal.Error.WriteLine($"waiting: {last = message}");
+                terminal.Error.WriteLine($"waiting: {last = message}");
         };
     }
 }

@@ -14,8 +14,8 @@ public sealed class CachedObjects : IObjectLister
     private readonly ClientObjects _live;
     private readonly HashSet<GroupVersionResource> _cached = [];
 
-    /// <summary>Asks the factory for the watches.</summary>
-    public CachedObjects(InformerFactory informers, KubernetesClient client)
+    /// <summary>Asks the factory for the watches; <paramref name="cronJobs"/> is the version in which the cluster has them (<see cref="ServedCronJobs"/>).</summary>
+    public CachedObjects(InformerFactory informers, KubernetesClient client, ResourceType<CronJob> cronJobs)
     {
         _informers = informers;
         _live = new ClientObjects(client);
@@ -27,7 +27,7 @@ public sealed class CachedObjects : IObjectLister
         Cache(Resources.StatefulSets);
         Cache(Resources.DaemonSets);
         Cache(Resources.Jobs);
-        Cache(Resources.CronJobs);
+        Cache(cronJobs);
         Cache(Resources.ReplicationControllers);
     }
 

@@ -14,12 +14,14 @@ internal sealed partial class MetricsApiComponent : IComponent
     public string Description => """
         Serves linkerd2.viz.Api (gRPC, port 8085): success rates, latencies, edges, routes, authorizations. The numbers come
         from the Prometheus of --prometheus-url; with --prometheus-url=embedded this process scrapes the proxies itself and
-        keeps six hours in memory.
+        keeps six hours in memory. Port 8086 answers Prometheus' queries from the same source, for the dashboard and the CLI,
+        and names a Prometheus the pods to scrape (/sd/pods).
         """;
 
     public void Declare(FlagSet flags)
     {
         flags.Add("addr", ":8085", "address of the gRPC server");
+        flags.Add("query-addr", ":8086", "address of the query API and of the service discovery");
         flags.Add("metrics-addr", ":9995", "address of the admin server");
         flags.Add("controller-namespace", "linkerd", "namespace of the control plane");
         flags.Add("cluster-domain", "cluster.local", "domain of the cluster's Services");
@@ -35,17 +37,20 @@ internal sealed partial class MetricsApiComponent : IComponent
         using var client = context.Kubernetes();
         await using var informers = new InformerFactory(client, new InformerOptions { Time = context.Time, OnError = e => WatchFailed(log, e.Message) });
         using var metrics = MetricsSources.Create(flags, informers, context.Time);
-        var service = new MetricsApiService(metrics.Source, new CachedObjects(informers, client), context.Time);
+        var cronJobs = await ServedCronJobs.FindAsync(client, context.Time, e => WatchFailed(log, e), cancel);
+        var service = new MetricsApiService(metrics.Source, new CachedObjects(informers, client, cronJobs), context.Time);
+        var pods = informers.For(Resources.Pods);
         await using var admin = await AdminServer.StartAsync(context, flags.Listen("metrics-addr"), () => informers.HasSynced, cancel);
         informers.Start();
         await using var server = await GrpcHost.StartAsync(context, flags.Listen("addr"), service.Map, cancel);
-        Serving(log, server.EndPoint.ToString());
+        await using var queries = await QueryServer.StartAsync(flags.Listen("query-addr"), metrics.Source, () => pods.HasSynced ? pods.Items : null, context.Time, context.Logs, cancel);
+        Serving(log, server.EndPoint.ToString(), queries.Address.ToString());
         await metrics.RunAsync(cancel);
         await Waiting.UntilAsync(cancel);
     }
 
-    [LoggerMessage(1, LogLevel.Information, "serving linkerd2.viz.Api on {Address}")]
-    private static partial void Serving(ILogger log, string address);
+    [LoggerMessage(1, LogLevel.Information, "serving linkerd2.viz.Api on {Address}, queries on {Queries}")]
+    private static partial void Serving(ILogger log, string address, string queries);
 
     [LoggerMessage(2, LogLevel.Warning, "watch: {Reason}")]
     private static partial void WatchFailed(ILogger log, string reason);

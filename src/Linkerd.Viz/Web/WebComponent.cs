@@ -1,5 +1,6 @@
 using Linkerd.Kubernetes;
 using Linkerd.Stats;
+using Linkerd.Stats.Reports;
 using Linkerd.Viz.Web.Access;
 using Linkerd.Viz.Web.Api;
 using Linkerd.Viz.Web.Api.Models;
@@ -58,7 +59,8 @@ internal sealed partial class WebComponent : IComponent
         using var client = context.Kubernetes();
         await using var informers = new InformerFactory(client, new InformerOptions { Time = context.Time, OnError = e => WatchFailed(log, e.Message) });
         using var metrics = MetricsSources.Create(flags, informers, context.Time);
-        var view = new ClusterView(informers, context.Time);
+        var cronJobs = await ServedCronJobs.FindAsync(client, context.Time, e => WatchFailed(log, e), cancel);
+        var view = new ClusterView(informers, cronJobs, context.Time);
         await using var admin = await AdminServer.StartAsync(context, flags.Listen(flags.IsSet("admin-addr") ? "admin-addr" : "metrics-addr"), () => view.Ready, cancel);
         informers.Start();
 

@@ -29,15 +29,37 @@ internal static class MeshResources
         ("monitoring.coreos.com", ["v1"], "podmonitors", "PodMonitor", true),
     ];
 
+    // What extensions have besides.
+    private static readonly (string Group, string[] Versions, string Resource, string Kind, bool Namespaced)[] ExtensionKinds =
+    [
+        .. Kinds,
+        ("", ["v1"], "persistentvolumeclaims", "PersistentVolumeClaim", true),
+        ("apiregistration.k8s.io", ["v1"], "apiservices", "APIService", false),
+        ("linkerd.io", ["v1alpha2"], "serviceprofiles", "ServiceProfile", true),
+        ("policy.linkerd.io", ["v1beta3", "v1beta2", "v1beta1"], "servers", "Server", true),
+        ("policy.linkerd.io", ["v1beta1"], "serverauthorizations", "ServerAuthorization", true),
+        ("policy.linkerd.io", ["v1alpha1"], "authorizationpolicies", "AuthorizationPolicy", true),
+        ("policy.linkerd.io", ["v1alpha1"], "meshtlsauthentications", "MeshTLSAuthentication", true),
+        ("policy.linkerd.io", ["v1alpha1"], "networkauthentications", "NetworkAuthentication", true),
+        ("policy.linkerd.io", ["v1beta3", "v1beta2", "v1beta1", "v1alpha1"], "httproutes", "HTTPRoute", true),
+    ];
+
     /// <summary>A manifest of each object with no more than what <c>kubectl delete -f -</c> needs.</summary>
-    public static async Task<IReadOnlyList<JsonObject>> FindAsync(KubernetesClient client, string ns, CancellationToken cancel)
+    public static Task<IReadOnlyList<JsonObject>> FindAsync(KubernetesClient client, string ns, CancellationToken cancel) => FindAsync(client, Kinds, $"{Label}={ns}", cancel);
+
+    /// <summary>The same of an extension, by its label.</summary>
+    public static Task<IReadOnlyList<JsonObject>> OfExtensionAsync(KubernetesClient client, string extension, CancellationToken cancel) =>
+        FindAsync(client, ExtensionKinds, $"linkerd.io/extension={extension}", cancel);
+
+    private static async Task<IReadOnlyList<JsonObject>> FindAsync(
+        KubernetesClient client, (string Group, string[] Versions, string Resource, string Kind, bool Namespaced)[] kinds, string selector, CancellationToken cancel)
     {
         var found = new List<JsonObject>();
-        foreach (var (group, versions, resource, kind, namespaced) in Kinds)
+        foreach (var (group, versions, resource, kind, namespaced) in kinds)
         {
             foreach (var version in versions)
             {
-                if (await ListAsync(client, new GroupVersionResource(group, version, resource), kind, namespaced, ns, cancel) is not { } objects)
+                if (await ListAsync(client, new GroupVersionResource(group, version, resource), kind, namespaced, selector, cancel) is not { } objects)
                     continue;
                 found.AddRange(objects);
                 break;
@@ -54,12 +76,12 @@ internal static class MeshResources
         document["metadata"]?["name"]?.GetValue<string>() ?? "");
 
     private static async Task<List<JsonObject>?> ListAsync(
-        KubernetesClient client, GroupVersionResource gvr, string kind, bool namespaced, string ns, CancellationToken cancel)
+        KubernetesClient client, GroupVersionResource gvr, string kind, bool namespaced, string selector, CancellationToken cancel)
     {
         var objects = new List<JsonObject>();
         try
         {
-            await foreach (var item in client.Dynamic(gvr, kind, namespaced).ListAllAsync(new ListOptions { LabelSelector = $"{Label}={ns}" }, cancel))
+            await foreach (var item in client.Dynamic(gvr, kind, namespaced).ListAllAsync(new ListOptions { LabelSelector = selector }, cancel))
             {
                 var metadata = new JsonObject { ["name"] = item["metadata"]!["name"]!.GetValue<string>() };
                 if (namespaced)

@@ -40,7 +40,7 @@ public sealed class DashboardCommand : CliCommand
         var wait = Stats.Query.PromDuration.Parse(arguments.GetValue(_wait)!) ?? throw new CliException($"--wait: '{arguments.GetValue(_wait)}' is not a duration, such as 300s or 5m");
 
         using var client = GlobalOptions.Connect(arguments);
-        var ns = arguments.GetValue(VizOptions.Namespace) ?? await NamespaceAsync(client, cancellationToken);
+        var ns = await NamespaceAsync(arguments, client, cancellationToken);
         var pod = await PodAsync(client, ns, wait, cancellationToken);
         using var listener = Listen(arguments.GetValue(_address)!, arguments.GetValue(_port));
         var port = ((IPEndPoint)listener.LocalEndPoint!).Port;
@@ -59,13 +59,13 @@ public sealed class DashboardCommand : CliCommand
         return ExitCodes.Success;
     }
 
-    private static async Task<string> NamespaceAsync(KubernetesClient client, CancellationToken cancel)
+    private static async Task<string> NamespaceAsync(ParseResult arguments, KubernetesClient client, CancellationToken cancel)
     {
-        var found = await client.Resource(Resources.Namespaces).ListAsync(new ListOptions { LabelSelector = "linkerd.io/extension=viz" }, cancel);
-        if (found.Items is [{ Metadata.Name: { } labelled }, ..])
+        if (await VizExtension.FindNamespaceAsync(arguments, client, cancel) is { } labelled)
             return labelled;
-        return await client.Resource(Resources.Namespaces).FindAsync("linkerd-viz", cancel) is not null
-            ? "linkerd-viz"
+        // The embedded cluster's has no label: it is not installed as an extension is.
+        return await client.Resource(Resources.Namespaces).FindAsync(VizExtension.DefaultNamespace, cancel) is not null
+            ? VizExtension.DefaultNamespace
             : throw new CliException("could not find the linkerd-viz extension: install it with linkerd viz install | kubectl apply -f -");
     }
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Linkerd.Cli.Commands.Viz.Install;
 using Linkerd.Cli.Commands.Viz.Tap;
 using Linkerd.Cli.Commands.Viz.Top;
 
@@ -13,6 +14,11 @@ public sealed class VizCommand : Command
     {
         Options.Add(VizOptions.Namespace);
         Options.Add(VizOptions.PrometheusUrl);
+        Subcommands.Add(new VizInstallCommand(terminal));
+        Subcommands.Add(new VizUninstallCommand(terminal));
+        Subcommands.Add(new VizPruneCommand(terminal));
+        Subcommands.Add(new VizCheckCommand(terminal));
+        Subcommands.Add(new AllowScrapesCommand(terminal));
         Subcommands.Add(new DashboardCommand(terminal));
         Subcommands.Add(new StatCommand(terminal));
         Subcommands.Add(new EdgesCommand(terminal));

@@ -11,6 +11,9 @@ public static class VizOptions
     /// <summary>Where <c>linkerd local</c> answers Prometheus' HTTP API on its API server.</summary>
     public const string LocalPath = "linkerd-local/prometheus";
 
+    // Only a name: the connection is a port-forward.
+    private static readonly Uri s_metricsApi = new("http://metrics-api.linkerd-viz");
+
     /// <summary><c>--viz-namespace</c>.</summary>
     public static Option<string?> Namespace { get; } = new("--viz-namespace")
     {
@@ -47,15 +50,10 @@ public static class VizOptions
             // Not the embedded cluster.
         }
 
-        var ns = arguments.GetValue(Namespace) ?? await FindNamespaceAsync(client, cancellationToken);
-        return PrometheusSource.Through(client, $"api/v1/namespaces/{ns}/services/prometheus:9090/proxy");
-    }
-
-    private static async Task<string> FindNamespaceAsync(KubernetesClient client, CancellationToken cancellationToken)
-    {
-        var found = await client.Resource(Resources.Namespaces).ListAsync(new ListOptions { LabelSelector = "linkerd.io/extension=viz" }, cancellationToken);
-        return found.Items is [{ Metadata.Name: { } name }, ..]
-            ? name
-            : throw new CliException("no metrics: this cluster has no Viz extension (no namespace labelled linkerd.io/extension=viz), and no --prometheusURL was given");
+        var ns = await VizExtension.FindNamespaceAsync(arguments, client, cancellationToken)
+            ?? throw new CliException("no metrics: this cluster has no Viz extension (no namespace labelled linkerd.io/extension=viz), and no --prometheusURL was given.\nInstall it: linkerd viz install | kubectl apply -f -");
+        var http = await VizExtension.QueryClientAsync(client, ns, cancellationToken)
+            ?? throw new CliException($"no metrics: no pod of metrics-api is ready in namespace {ns}; see: linkerd viz check");
+        return PrometheusSource.At(http, s_metricsApi);
     }
 }

@@ -20,8 +20,8 @@ internal sealed class ClusterView : IClusterView
     private ClusterFacts _facts = ClusterFacts.Empty;
     private long? _readAt;
 
-    /// <summary>Asks <paramref name="informers"/>, which the caller starts.</summary>
-    public ClusterView(InformerFactory informers, TimeProvider time)
+    /// <summary>Asks <paramref name="informers"/>, which the caller starts; <paramref name="cronJobs"/> is the version in which the cluster has them.</summary>
+    public ClusterView(InformerFactory informers, ResourceType<CronJob> cronJobs, TimeProvider time)
     {
         _time = time;
         _pods = informers.For(Resources.Pods);
@@ -34,7 +34,7 @@ internal sealed class ClusterView : IClusterView
             ("deployment", informers.For(ResourceType.MetadataOnly(Resources.Deployments))),
             ("statefulset", informers.For(ResourceType.MetadataOnly(Resources.StatefulSets))),
             ("daemonset", informers.For(ResourceType.MetadataOnly(Resources.DaemonSets))),
-            ("cronjob", informers.For(ResourceType.MetadataOnly(Resources.CronJobs))),
+            ("cronjob", informers.For(ResourceType.MetadataOnly(cronJobs))),
             ("replicationcontroller", informers.For(ResourceType.MetadataOnly(Resources.ReplicationControllers))),
         ];
         _all = [_pods, _namespaces, _services, _replicaSets, _jobs, .. _workloads.Select(static w => w.Informer)];

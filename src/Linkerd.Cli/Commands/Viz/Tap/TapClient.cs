@@ -78,7 +78,7 @@ internal static class TapClient
     private static string Refusal(KubernetesException e) => e switch
     {
         { Reason: KubernetesException.ExtensionError } => e.Message,
-        { Code: 404 } => "this cluster has no tap service (nothing serves the API tap.linkerd.io): install the chart linkerd-viz, then restart the pods to tap",
+        { Code: 404 } => "this cluster has no tap service (nothing serves the API tap.linkerd.io): install it with `linkerd viz install | kubectl apply -f -`, then restart the pods to tap",
         { Code: 503 } => $"the tap service does not answer: {e.Message}; look at its pods with: kubectl -n linkerd-viz get pods -l component=tap",
         _ => $"tap was refused with HTTP {e.Code}: {e.Message}",
     };
