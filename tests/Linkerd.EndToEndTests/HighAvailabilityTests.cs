@@ -23,6 +23,7 @@ public sealed class HighAvailabilityTests
         await File.WriteAllTextAsync(values, Small, TestContext.Current.CancellationToken);
         var load = await Load.StartAsync("http://fleet.e2e.svc.cluster.local/");
 
+        load.Enter("upgrade to three replicas");
         // As the command asks where kube-system is not exempt by its name.
         Kubectl.Run("label", "namespace", "kube-system", "config.linkerd.io/admission-webhooks=disabled", "--overwrite");
         var (words, applied) = LinkerdCli.Apply("upgrade", "--ha", "-f", values);
@@ -33,24 +34,28 @@ public sealed class HighAvailabilityTests
         await AssertReplicatedAsync();
 
         // One replica of each component.
+        load.Enter("one replica of each component goes");
         var before = Pods();
         Kubectl.Run(["-n", "linkerd", "delete", "pod", "--wait=false", .. Installation.Deployments.Select(d => Name(before.First(p => Component(p) == d["linkerd-".Length..])))]);
         await load.SucceedAsync(50);
         Installation.Wait();
 
+        load.Enter("the whole control plane goes");
         // All of them at once; whatever is looked up meanwhile comes from what the proxies know.
         Kubectl.Run("-n", "linkerd", "delete", "pod", "--wait=false", "-l", "linkerd.io/control-plane-component");
         await load.SucceedAsync(50);
         Installation.Wait();
+        load.Enter("the control plane is back");
         Assert.Empty(Pods().Select(Name).Intersect(before.Select(Name)));
         await AssertReplicatedAsync();
 
         // Every endpoint is another one now, which only the control plane of now can have told.
+        load.Enter("every pod of the server is replaced");
         Kubectl.Run("-n", MeshFixture.Namespace, "rollout", "restart", "deployment/fleet");
         Kubectl.WaitForRollout(MeshFixture.Namespace, "fleet");
+        load.Enter("every pod of the server was replaced");
         await load.SucceedAsync(50);
-        var (succeeded, failed) = await load.StopAsync();
-        Assert.True(failed == 0, $"{failed} of {succeeded + failed} requests failed");
+        await load.StopAndAssertAsync();
 
         var check = LinkerdCli.Output("check");
         Assert.Contains("linkerd-ha-checks\n-----------------\n√ multiple replicas of control plane pods\n", check, StringComparison.Ordinal);

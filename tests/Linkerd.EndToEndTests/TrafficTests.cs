@@ -17,8 +17,7 @@ public sealed class TrafficTests
         Kubectl.WaitForRollout(MeshFixture.Namespace, "fleet");
         await load.SucceedAsync(50);
 
-        var (succeeded, failed) = await load.StopAsync();
-        Assert.True(failed <= 1, $"{failed} of {succeeded + failed} requests failed");
+        await load.StopAndAssertAsync(most: 1);
     }
 
     [Fact]
@@ -30,8 +29,7 @@ public sealed class TrafficTests
         foreach (var deployment in s_controlPlane)
             Kubectl.WaitForRollout("linkerd", deployment);
         await load.SucceedAsync(20);
-        var (succeeded, failed) = await load.StopAsync();
-        Assert.True(failed == 0, $"{failed} of {succeeded + failed} requests failed");
+        await load.StopAndAssertAsync();
 
         // Every endpoint is another one now, which only the new control plane can have told.
         var old = Addresses("fleet");
