@@ -74,9 +74,9 @@ public sealed class ProxyApp
             Config = config,
             Metrics = metrics,
             Log = sink,
-            InboundPolicies = new WatchTable<int, InboundPolicy>(_loop, TimeSpan.FromSeconds(1), streams.InboundAsync),
-            OutboundTargets = new WatchTable<OutboundDestination, OutboundInfo>(_loop, TimeSpan.FromSeconds(1), streams.OutboundAsync),
-            Endpoints = new WatchTable<string, EndpointSet>(_loop, TimeSpan.FromSeconds(1), streams.EndpointsAsync),
+            InboundPolicies = new WatchTable<int, InboundPolicy>(_loop, TimeSpan.FromSeconds(1), streams.InboundAsync, () => policy.IsReachable),
+            OutboundTargets = new WatchTable<OutboundDestination, OutboundInfo>(_loop, TimeSpan.FromSeconds(1), streams.OutboundAsync, () => destination.IsReachable && policy.IsReachable),
+            Endpoints = new WatchTable<string, EndpointSet>(_loop, TimeSpan.FromSeconds(1), streams.EndpointsAsync, () => destination.IsReachable),
             InboundInFlight = new InFlightLimit(config.Inbound.MaxInFlight, config.Workers + 1),
             OutboundInFlight = new InFlightLimit(config.Outbound.MaxInFlight, config.Workers + 1),
         };

@@ -44,7 +44,14 @@ internal sealed class Load
     public async Task SucceedAsync(int more)
     {
         var from = Counts().Succeeded;
-        await Eventually.TrueAsync(() => _running.IsFaulted || Counts().Succeeded >= from + more, $"{more} more answers", 60);
+        try
+        {
+            await Eventually.TrueAsync(() => _running.IsFaulted || Counts().Succeeded >= from + more, $"{more} more answers", 60);
+        }
+        catch (TimeoutException e)
+        {
+            throw new TimeoutException($"{e.Message}\n{Report()}", e);
+        }
     }
 
     /// <summary>Ends it.</summary>
@@ -68,7 +75,7 @@ internal sealed class Load
         var text = new StringBuilder();
         foreach (var (at, what) in _phases)
             text.Append(CultureInfo.InvariantCulture, $"{at:HH:mm:ss.fff} {what}\n");
-        text.Append("failures (times of the client's clock, seconds of its uptime):\n").Append(MeshFixture.InClient($"head -n 100 {_file}.bad"));
+        text.Append("failures (times of the client's clock, seconds of its uptime):\n").Append(MeshFixture.InClient($"head -n 100 {_file}.bad 2>/dev/null || true"));
         var since = _begun.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
         foreach (var app in s_deployments)
         {

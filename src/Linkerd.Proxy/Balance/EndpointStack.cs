@@ -35,6 +35,9 @@ public sealed class EndpointStack
     /// <summary>Requests travel in the mesh's TLS.</summary>
     public bool IsTls => _target.Connect.Tls is not null;
 
+    /// <summary>Requests get another authority.</summary>
+    internal bool RenamesRequests => _authority is not null;
+
     internal Action? ReadyChanged { get; set; }
 
     /// <summary>An upgrade cannot travel in HTTP/2: it gets a connection of its own.</summary>

@@ -11,7 +11,7 @@ namespace Linkerd.Proxy.Balance;
 /// Spreads requests over the ready endpoints of a destination, on one loop. While none is ready requests wait in a bounded
 /// queue; when that has lasted for the fail-fast time, waiting and new ones fail at once until one is ready again.
 /// </summary>
-public sealed class HttpBalancer : IHttpService, IWaiting
+public sealed class HttpBalancer : IHttpService, IWaiting, IUnsentHandler
 {
     private readonly Worker _worker;
     private readonly HttpBalancerOptions _options;
@@ -88,6 +88,12 @@ public sealed class HttpBalancer : IHttpService, IWaiting
         if (_queue.Remove(exchange)) Share.Dequeue();
         ShowState();
     }
+
+    /// <inheritdoc/>
+    public bool CanResend => !_closed && _ready.Count > 0;
+
+    /// <inheritdoc/>
+    public void Resend(HttpExchange exchange) => Dispatch(exchange, hasWaited: true);
 
     /// <summary>Nobody uses it any more: waiting requests fail, connections are closed when they are idle.</summary>
     public void Close()

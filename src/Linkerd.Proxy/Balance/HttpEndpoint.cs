@@ -69,6 +69,8 @@ public sealed class HttpEndpoint : ILoad, IExchangeObserver
             if (isProbe) _probe = exchange;
         }
 
+        // Another endpoint may not be whom the client asked for, or be known by the name that this one gives the request.
+        exchange.Unsent = exchange.Request.Contains(KnownHeader.L5dRequireId) || _stack.RenamesRequests ? null : _balancer;
         exchange.Request.Remove(KnownHeader.L5dRequireId);
         queue?.OnReady();
         _pending++;

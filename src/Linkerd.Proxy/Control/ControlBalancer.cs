@@ -11,7 +11,8 @@ namespace Linkerd.Proxy.Control;
 /// <summary>
 /// Spreads calls over the addresses of one control-plane service, on the control loop. The name is resolved on first use, again when its
 /// answer has grown old, and early when no address works. While no address is known calls wait, up to a bound; when none has worked for
-/// the fail-fast time, calls fail at once until one does.
+/// the fail-fast time, calls fail at once until one does. While none works the name is asked at least every two seconds, so that a control
+/// plane that comes back elsewhere is found before what it used to say has become wrong.
 /// </summary>
 public sealed class ControlBalancer : HttpClient
 {
@@ -22,6 +23,9 @@ public sealed class ControlBalancer : HttpClient
     public static readonly TimeSpan FailFast = TimeSpan.FromSeconds(10);
 
     private static readonly TimeSpan s_shortestRefresh = TimeSpan.FromSeconds(1);
+
+    /// <summary>Between attempts to resolve; the jitter keeps the proxies of a large mesh from asking in step.</summary>
+    private static readonly ExponentialBackoff s_resolveBackoff = new(TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(1.4), Jitter: 0.4);
 
     private readonly EventLoop _loop;
     private readonly TimeSpan _failFastAfter;
@@ -39,6 +43,7 @@ public sealed class ControlBalancer : HttpClient
     private bool _retired;
     private bool _resolving;
     private bool _isShut;
+    private bool _wasReady;
     private int _failures;
     private long _resolvedAt;
     private long _triedAt;
@@ -65,6 +70,9 @@ public sealed class ControlBalancer : HttpClient
     }
 
     public override bool IsReady => ReadyCount > 0;
+
+    /// <summary>Called on the loop when an address works again after none did, and when the first one works.</summary>
+    public Action? Recovered { get; set; }
 
     /// <summary>Addresses known.</summary>
     public int Count => _members.Count;
@@ -202,7 +210,7 @@ public sealed class ControlBalancer : HttpClient
             _lastError = string.Empty;
             _resolvedAt = _loop.Now;
             Take(answer.Addresses);
-            if (answer.Ttl != Timeout.InfiniteTimeSpan) _refresh.Start(answer.Ttl);
+            if (answer.Ttl != Timeout.InfiniteTimeSpan) _refresh.Start(IsReady ? answer.Ttl : Sooner(answer.Ttl));
         }
         catch (IOException exception)
         {
@@ -212,8 +220,15 @@ public sealed class ControlBalancer : HttpClient
             _log.Log(LogLevel.Warn, $"Failed to resolve control-plane component error={exception.Message}", $"controller{{addr={_name}}}");
             // Addresses that were known stay in use: a name server that is away takes nothing else down.
             if (_members.Count == 0) FailWaiting(exception.Message);
-            _refresh.Start(ExponentialBackoff.ControlDefault.Delay(_failures++, Random.Shared.NextDouble()));
+            _refresh.Start(s_resolveBackoff.Delay(_failures++, Random.Shared.NextDouble()));
         }
+    }
+
+    /// <summary>An answer whose addresses do not work (yet) is not believed for as long as it says.</summary>
+    private static TimeSpan Sooner(TimeSpan ttl)
+    {
+        TimeSpan soon = s_resolveBackoff.Delay(int.MaxValue, Random.Shared.NextDouble());
+        return soon < ttl ? soon : ttl;
     }
 
     private void Take(IReadOnlyList<SocketAddress> addresses)
@@ -257,12 +272,15 @@ public sealed class ControlBalancer : HttpClient
         if (ReadyCount > 0)
         {
             _failFast.Stop();
-            if (!_isShut) return;
+            if (_isShut) _metrics?.OnGate(open: true);
             _isShut = false;
-            _metrics?.OnGate(open: true);
+            if (_wasReady) return;
+            _wasReady = true;
+            Recovered?.Invoke();
             return;
         }
 
+        _wasReady = false;
         if (!_failFast.IsRunning && !_isShut) _failFast.Start(_failFastAfter);
 
         // Perhaps they have all moved: the name is asked before its answer is old, but not in a hurry.

@@ -28,6 +28,8 @@ public sealed class ControlClient
     private readonly IConnectionMetrics _connections;
     private readonly ControlMetrics _metrics;
     private readonly ControlBalancer _balancer;
+    private readonly HashSet<TaskCompletionSource> _delays = [];
+    private long _recoveredAt = long.MinValue;
 
     /// <param name="worker">Of the control loop.</param>
     /// <param name="client">What it is for: <c>identity</c>, <c>destination</c>, <c>policy</c>, <c>trace_collector</c>.</param>
@@ -50,10 +52,33 @@ public sealed class ControlClient
         _connections = new ConnectionMetrics(metrics, worker.Connections, Labels.Of("direction", "outbound").And("peer", "dst").And("authority", authority).And(tls), worker.Index);
         var dns = new DnsMetrics(metrics.DnsResolutions, client, worker.Index);
         BalancerMetrics? balancer = metrics.ControlBalancers(client) is { } families ? new BalancerMetrics(families, labels, ControlBalancer.FailFast, worker.Index, TimeProvider.System) : null;
-        _balancer = new ControlBalancer(worker.Loop, authority, () => config.Socket is null ? resolver.ResolveAsync(config.Address, config.IsFullName, dns) : s_socket, Connect, balancer, log);
+        _balancer = new ControlBalancer(worker.Loop, authority, () => config.Socket is null ? resolver.ResolveAsync(config.Address, config.IsFullName, dns) : s_socket, Connect, balancer, log) { Recovered = OnRecovered };
     }
 
     public EventLoop Loop => _worker.Loop;
+
+    /// <summary>An address of the service is connected.</summary>
+    public bool IsReachable => _balancer.IsReady;
+
+    /// <summary>The service could be reached again at or after a time of the loop: what failed since then says nothing of how it is now.</summary>
+    public bool HasRecoveredSince(long time) => _recoveredAt >= time;
+
+    /// <summary>
+    /// Waits before another attempt: for <paramref name="delay"/>, or until the service can be reached again, which ends every wait at most once a
+    /// second. A service that was away is thus asked the moment it is back, and one that comes and goes no more often than that.
+    /// </summary>
+    public async Task BackOffAsync(TimeSpan delay, CancellationToken cancellation)
+    {
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var timer = new LoopTimer(Loop, static state => ((TaskCompletionSource)state!).TrySetResult(), done);
+        timer.Start(delay);
+        _delays.Add(done);
+        await using CancellationTokenRegistration registration = cancellation.Register(
+            static state => ((TaskCompletionSource)state!).TrySetResult(), done, useSynchronizationContext: true);
+        await done.Task;
+        _delays.Remove(done);
+        timer.Stop();
+    }
 
     /// <summary>One request, one answer. Throws <see cref="RpcException"/>.</summary>
     public async Task<TResponse> UnaryAsync<TResponse>(string path, IMessage request, MessageParser<TResponse> parser, TimeSpan timeout)
@@ -90,6 +115,16 @@ public sealed class ControlClient
         _metrics.OnEnd(status.StatusCode, _worker.Loop.Now - began);
         _balancer.Release(call);
         return status;
+    }
+
+    private void OnRecovered()
+    {
+        const long Second = 1_000_000_000;
+        long now = Loop.Now;
+        if (_recoveredAt != long.MinValue && now - _recoveredAt < Second) return;
+        _recoveredAt = now;
+        TaskCompletionSource[] delays = [.. _delays];
+        foreach (TaskCompletionSource delay in delays) delay.TrySetResult();
     }
 
     private HttpClient Connect(SocketAddress address) => _clients.Create(

@@ -4,7 +4,7 @@ namespace Linkerd.Proxy.Control;
 
 /// <summary>
 /// Streams of the control plane by key, shared by the workers: one stream per key, however many workers want it. A stream
-/// begins with its first subscriber and ends when there was none for the idle time. Values are posted to each subscriber's loop: the first at
+/// begins with its first subscriber and ends when there was none for the idle time, unless what it knows could not be asked for again. Values are posted to each subscriber's loop: the first at
 /// once, and of those that follow within <see cref="Pace"/> of it only the last, so that a control plane cannot keep the workers busy.
 /// </summary>
 /// <typeparam name="TKey">What is watched.</typeparam>
@@ -20,12 +20,18 @@ public sealed class WatchTable<TKey, TValue>
     private readonly EventLoop _loop;
     private readonly TimeSpan _idle;
     private readonly Func<TKey, Action<TValue>, CancellationToken, Task> _run;
+    private readonly Func<bool>? _canAsk;
 
     /// <param name="loop">The control loop.</param>
     /// <param name="idle">How long a stream is kept without subscribers.</param>
     /// <param name="run">Runs the stream of a key, with reconnects, until cancelled; publishes on the control loop.</param>
-    public WatchTable(EventLoop loop, TimeSpan idle, Func<TKey, Action<TValue>, CancellationToken, Task> run)
+    /// <param name="canAsk">
+    /// Who knows can be reached now, so that an idle key may be forgotten. While not, every key that has a value keeps it: whoever comes back to it is not to
+    /// suffer from a control plane that is away. No key gets its first value meanwhile, so this cannot grow. Null: always.
+    /// </param>
+    public WatchTable(EventLoop loop, TimeSpan idle, Func<TKey, Action<TValue>, CancellationToken, Task> run, Func<bool>? canAsk = null)
     {
+        _canAsk = canAsk;
         _loop = loop;
         _idle = idle;
         _run = run;
@@ -107,6 +113,12 @@ public sealed class WatchTable<TKey, TValue>
 
         private void Evict()
         {
+            if (_current is not null && _table._canAsk?.Invoke() == false)
+            {
+                _idle.Start(_table._idle);
+                return;
+            }
+
             _pace.Stop();
             _table._entries.Remove(_key);
             _cancellation.Cancel();

@@ -130,6 +130,7 @@ public sealed class DiscoveryStreams(ProxyConfig config, ControlClient destinati
         while (!cancellation.IsCancellationRequested)
         {
             Status status;
+            long began = client.Loop.Now;
             try
             {
                 status = await run(() => attempt = 0);
@@ -148,7 +149,8 @@ public sealed class DiscoveryStreams(ProxyConfig config, ControlClient destinati
             }
 
             if (status.StatusCode is not (StatusCode.OK or StatusCode.NotFound)) log.Log(LogLevel.Warn, $"{what}: {status.StatusCode}: {status.Detail}", "control");
-            await LoopDelay.WaitAsync(client.Loop, Model.ExponentialBackoff.ControlDefault.Delay(attempt++, Random.Shared.NextDouble()), cancellation);
+            if (client.HasRecoveredSince(began)) attempt = 0;
+            await client.BackOffAsync(Model.ExponentialBackoff.ControlDefault.Delay(attempt++, Random.Shared.NextDouble()), cancellation);
         }
     }
 }

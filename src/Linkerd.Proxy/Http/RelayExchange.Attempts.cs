@@ -1,12 +1,13 @@
 using System.Buffers;
 using Linkerd.Http;
 using Linkerd.Proxy.Errors;
+using Linkerd.Proxy.Stack;
 
 namespace Linkerd.Proxy.Http;
 
 /// <content>
 /// Attempts: what is kept of a request so that it can be sent again, answers that are withheld until they were judged, and the way back from an attempt that
-/// failed. Without an <see cref="Stack.IAttemptPolicy"/> only bytes that come before a stream is open are kept, until it is.
+/// failed. Without an <see cref="IAttemptPolicy"/> only bytes that come before a stream is open are kept, until it is.
 /// </content>
 internal sealed partial class RelayExchange
 {
@@ -15,6 +16,11 @@ internal sealed partial class RelayExchange
     private HeaderBlock? _keptTrailers;
     private HeaderBlock? _savedHead;
     private int _replayLimit;
+
+    /// <summary>Endpoints that a request may turn out not to reach before it fails; each is out of the balancer's choice by then.</summary>
+    private const int MaxMoves = 3;
+
+    private int _moves;
 
     // Body bytes received whose credit was not given back; and bytes of a replay, whose credit was given back when they were first sent.
     private int _owed;
@@ -208,6 +214,34 @@ internal sealed partial class RelayExchange
         if (!policy.ShouldRetry(this)) return false;
         Restore(server);
         policy.Retry(this);
+        return true;
+    }
+
+    /// <summary>The peer went away without looking at the request: true when it is sent again, elsewhere or, once, on the next connection.</summary>
+    private bool SendsAgain()
+    {
+        HttpClient opener = _opener!;
+        if ((_retried || !opener.IsReady) && TryElsewhere(ProxyError.Of(ProxyErrorKind.PeerReset))) return true;
+        if (_retried) return false;
+        _retried = true;
+        _opening = opener;
+        opener.Open(this);
+        return true;
+    }
+
+    /// <summary>The endpoint has not seen the request: true when another one takes it.</summary>
+    private bool TryElsewhere(ProxyError error)
+    {
+        if (Unsent is not { CanResend: true } unsent || _bodySent || _server is null || _moves >= MaxMoves) return false;
+        _moves++;
+        // For the endpoint this is an attempt that failed; for the route it goes on.
+        Error = error;
+        Attempt?.OnEnd(this);
+        Attempt = null;
+        Error = default;
+        _retried = false;
+        if (_target is { UpgradesHttp1: true }) Request.Remove(KnownHeader.L5dOrigProto);
+        unsent.Resend(this);
         return true;
     }
 

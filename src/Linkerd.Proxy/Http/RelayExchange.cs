@@ -153,7 +153,7 @@ internal sealed partial class RelayExchange : HttpExchange, IHttpStreamHandler, 
     public void OnFailed(ProxyError error)
     {
         _opening = null;
-        FailAttempt(error);
+        if (!TryElsewhere(error)) FailAttempt(error);
     }
 
     public override void Respond(ProxyError error)
@@ -273,14 +273,7 @@ internal sealed partial class RelayExchange : HttpExchange, IHttpStreamHandler, 
             return;
         }
 
-        if (Status == 0 && fault.IsRetryable && !_bodySent && !_retried && _opener is { } opener && _server is not null)
-        {
-            // The peer went away without looking at the request: it is sent again, once, on the next connection.
-            _retried = true;
-            _opening = opener;
-            opener.Open(this);
-            return;
-        }
+        if (Status == 0 && fault.IsRetryable && !_bodySent && _server is not null && SendsAgain()) return;
 
         if (Status == 0 && Attempts is not null)
         {
@@ -354,6 +347,8 @@ internal sealed partial class RelayExchange : HttpExchange, IHttpStreamHandler, 
         EndTimeouts();
         Observer = Attempt = null;
         Attempts = null;
+        Unsent = null;
+        _moves = 0;
         Classifier = null;
         Waiting = null;
         RouteState = null;

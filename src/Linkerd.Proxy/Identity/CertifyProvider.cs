@@ -39,7 +39,7 @@ public sealed class CertifyProvider(IdentityConfig config, IdentityStore store, 
                 wait = ExponentialBackoff.ControlDefault.Delay(attempt++, Random.Shared.NextDouble());
             }
 
-            await LoopDelay.WaitAsync(client.Loop, wait, cancellation);
+            await client.BackOffAsync(wait, cancellation);
         }
     }
 

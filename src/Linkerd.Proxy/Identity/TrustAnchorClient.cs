@@ -31,7 +31,7 @@ public sealed class TrustAnchorClient(IdentityStore store, ControlClient client)
                         store.OnIssuer(Convert.ToHexStringLower(bundle.Issuer.Span), TimeSpan.FromSeconds(Math.Min(bundle.RenewWithinSeconds, LongestSpread)));
                 }, limits with { Idle = null }, cancellation);
             if (status.StatusCode == StatusCode.Unimplemented) return;
-            await LoopDelay.WaitAsync(client.Loop, ExponentialBackoff.ControlDefault.Delay(attempt++, Random.Shared.NextDouble()), cancellation);
+            await client.BackOffAsync(ExponentialBackoff.ControlDefault.Delay(attempt++, Random.Shared.NextDouble()), cancellation);
         }
     }
 }

@@ -86,6 +86,12 @@ public abstract class HttpExchange
     /// <summary>Where the sizes of data frames are counted; null counts none. Set before <see cref="Forward"/>, cleared when the exchange is reused.</summary>
     public BodyFrames? Frames { get; set; }
 
+    /// <summary>
+    /// Asked when an endpoint has not seen the request at all: no connection could be had, or the peer said that it did not process it (RFC 9113 §8.7). Such a
+    /// request may go elsewhere whatever its method. Null where it may not; cleared when the exchange is reused.
+    /// </summary>
+    public IUnsentHandler? Unsent { get; set; }
+
     /// <summary>Decides what becomes of attempts that failed; set before the first one. Null: whatever the server answers is relayed.</summary>
     public IAttemptPolicy? Attempts { get; set; }
 

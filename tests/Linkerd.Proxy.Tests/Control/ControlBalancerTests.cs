@@ -82,6 +82,43 @@ public sealed class ControlBalancerTests : IDisposable
     }
 
     [Fact]
+    public async Task An_answer_whose_addresses_never_work_is_not_believed_for_as_long_as_it_says()
+    {
+        Answer("10.0.0.1:1", TimeSpan.FromHours(1));
+        Answer("10.0.0.1:1", TimeSpan.FromHours(1));
+        Answer("10.0.0.2:1", TimeSpan.FromHours(1));
+        ControlBalancer balancer = await BalancerAsync();
+        await _harness.On(balancer.Prime);
+        await WhenAsync(() => _clients.Count == 2 && _clients["10.0.0.1:1"].IsRetired);
+    }
+
+    [Fact]
+    public async Task A_name_that_does_not_resolve_is_asked_again_and_again_and_those_who_wait_are_told_when_it_works()
+    {
+        for (int i = 0; i < 6; i++) _answers.Enqueue(static () => throw new DnsException("no such name"));
+        Answer("10.0.0.1:1 10.0.0.2:1");
+        ControlBalancer balancer = await BalancerAsync();
+        int told = 0;
+        balancer.Recovered = () => told++;
+        await _harness.On(balancer.Prime);
+        await WhenAsync(() => _clients.Count == 2);
+        await _harness.On(() =>
+        {
+            Assert.Equal(0, told);
+            _clients["10.0.0.1:1"].SetReady(true);
+            Assert.Equal(1, told);
+            _clients["10.0.0.2:1"].SetReady(true);
+            _clients["10.0.0.1:1"].SetReady(false);
+            _clients["10.0.0.1:1"].SetReady(true);
+            Assert.Equal(1, told);
+            _clients["10.0.0.1:1"].SetReady(false);
+            _clients["10.0.0.2:1"].SetReady(false);
+            _clients["10.0.0.2:1"].SetReady(true);
+            Assert.Equal(2, told);
+        });
+    }
+
+    [Fact]
     public async Task A_name_that_cannot_be_resolved_fails_the_calls_that_wait()
     {
         _answers.Enqueue(static () => throw new DnsException("no such name"));

@@ -13,7 +13,7 @@ public sealed class WatchTableTests : IDisposable
     private readonly ConcurrentQueue<string> _ended = new();
     private readonly ConcurrentDictionary<string, Action<string>> _publishers = new();
 
-    private WatchTable<string, string> Make(TimeSpan idle) => new(_control.Loop, idle, async (key, publish, cancellation) =>
+    private WatchTable<string, string> Make(TimeSpan idle, Func<bool>? canAsk = null) => new(_control.Loop, idle, async (key, publish, cancellation) =>
     {
         _publishers[key] = publish;
         _begun.Enqueue(key);
@@ -21,7 +21,7 @@ public sealed class WatchTableTests : IDisposable
         await using CancellationTokenRegistration registration = cancellation.Register(ended.SetResult);
         await ended.Task;
         _ended.Enqueue(key);
-    });
+    }, canAsk);
 
     [Fact]
     public async Task One_stream_serves_every_subscriber_and_late_ones_get_the_latest_value()
@@ -50,6 +50,32 @@ public sealed class WatchTableTests : IDisposable
         Assert.Empty(_ended);
         await _worker.InvokeAsync(subscription.Dispose);
         await UntilAsync(() => !_ended.IsEmpty);
+        Assert.Equal(0, await _control.InvokeAsync(() => table.Count));
+    }
+
+    [Fact]
+    [Proves("6.9 lookup")]
+    public async Task What_is_known_is_kept_while_nobody_can_be_asked_again()
+    {
+        bool reachable = false;
+        WatchTable<string, string> table = Make(TimeSpan.FromMilliseconds(5), () => reachable);
+        var heard = new ConcurrentQueue<string>();
+        IDisposable known = table.Subscribe("web", _worker.Loop, static _ => { });
+        IDisposable unknown = table.Subscribe("api", _worker.Loop, static _ => { });
+        await UntilAsync(() => _publishers.Count == 2);
+        await _control.InvokeAsync(() => _publishers["web"]("one"));
+        await _worker.InvokeAsync(known.Dispose);
+        await _worker.InvokeAsync(unknown.Dispose);
+
+        // Of the other nothing was ever heard: there is nothing to keep.
+        await UntilAsync(() => _ended.Contains("api"));
+        IDisposable again = table.Subscribe("web", _worker.Loop, heard.Enqueue);
+        await UntilAsync(() => heard.Contains("one"));
+        await _worker.InvokeAsync(again.Dispose);
+        Assert.Equal(2, _begun.Count);
+
+        await _control.InvokeAsync(() => reachable = true);
+        await UntilAsync(() => _ended.Contains("web"));
         Assert.Equal(0, await _control.InvokeAsync(() => table.Count));
     }
 

@@ -23,6 +23,7 @@ public sealed class OutboundPathTests : IDisposable
 
     private readonly HttpMesh _mesh = new();
     private readonly MetricRegistry _registry = new(1);
+    private EndpointSet _endpoints = EndpointSet.Empty;
 
     [Fact]
     public async Task A_request_under_a_full_policy_allocates_nothing_in_the_steady_state()
@@ -78,6 +79,24 @@ public sealed class OutboundPathTests : IDisposable
         Assert.Equal(60_000, app.Received);
     }
 
+    [Theory]
+    [InlineData("GET / HTTP/1.1\r\nHost: a\r\n\r\n")]
+    [InlineData("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello")]
+    public async Task A_request_that_an_endpoint_never_saw_goes_to_another_one(string request)
+    {
+        SocketAddress alive = _mesh.App(HttpProtocol.Http11, static () => new Answering());
+        Endpoint[] dead = [.. Enumerable.Range(0, 3).Select(static _ => new Endpoint { Address = Unused() })];
+        _endpoints = EndpointSet.Empty.Apply(new EndpointUpdate.Add([.. dead, new Endpoint { Address = alive.ToIPEndPoint() }]));
+        var balanced = new Backend { Meta = Meta.Default("app"), Balancer = new BalancerPolicy { Destination = "web.app.svc.cluster.local:80" } };
+        SocketAddress entry = Serve(new OutboundRule<HttpRouteMatch> { Backends = Distribution.To(balanced) }, null);
+
+        // Each of those that are not there is tried some time, and costs no request.
+        for (int i = 0; i < 2000 && dead.Any(d => !Scrape().Contains($"target_port=\"{d.Address.Port}\"", StringComparison.Ordinal)); i++)
+            Assert.StartsWith("HTTP/1.1 200", await HttpMesh.Talk(entry, request, "\r\n\r\n"), StringComparison.Ordinal);
+        Assert.All(dead, d => Assert.Contains($"target_port=\"{d.Address.Port}\"", Scrape()));
+        Assert.DoesNotContain("outbound_http_errors_total{", Scrape());
+    }
+
     [Fact]
     public void Policy_s_retries_are_bounded()
     {
@@ -86,6 +105,14 @@ public sealed class OutboundPathTests : IDisposable
     }
 
     public void Dispose() => _mesh.Dispose();
+
+    /// <summary>A port of loopback that nobody listens on.</summary>
+    private static IPEndPoint Unused()
+    {
+        using var listener = new System.Net.Sockets.TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return (IPEndPoint)listener.LocalEndpoint;
+    }
 
     private static HeaderChanges Set(string name) => new([], [KeyValuePair.Create(name, "1")], []);
 
@@ -128,7 +155,11 @@ public sealed class OutboundPathTests : IDisposable
                 publish(new OutboundInfo(Profile.Default, policy));
                 return Task.CompletedTask;
             }),
-            Endpoints = new WatchTable<string, EndpointSet>(loop, TimeSpan.FromSeconds(1), static (_, _, _) => Task.CompletedTask),
+            Endpoints = new WatchTable<string, EndpointSet>(loop, TimeSpan.FromSeconds(1), (_, publish, _) =>
+            {
+                publish(_endpoints);
+                return Task.CompletedTask;
+            }),
             InboundInFlight = new InFlightLimit(1000, 1),
             OutboundInFlight = new InFlightLimit(1000, 1),
         };
@@ -192,6 +223,28 @@ public sealed class OutboundPathTests : IDisposable
             if (stream.IsHeadSent) return;
             Volatile.Write(ref _received, _received + data.Length);
             if (!end) return;
+            var answer = new HeaderBlock { Status = 200 };
+            answer.SetContentLength(0);
+            stream.SendHead(answer, end: true);
+        }
+    }
+
+    /// <summary>Answers when the request is whole.</summary>
+    private sealed class Answering : Handler
+    {
+        public override void OnHead(HttpStream stream, HeaderBlock head, bool end)
+        {
+            if (end) Answer(stream);
+        }
+
+        public override void OnData(HttpStream stream, ReadOnlySpan<byte> data, bool end)
+        {
+            stream.Consumed(data.Length);
+            if (end) Answer(stream);
+        }
+
+        private static void Answer(HttpStream stream)
+        {
             var answer = new HeaderBlock { Status = 200 };
             answer.SetContentLength(0);
             stream.SendHead(answer, end: true);
