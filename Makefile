@@ -1,7 +1,7 @@
 # Every target is a script that CI can run too.
 CONFIGURATION ?= Release
 .DEFAULT_GOAL := build
-.PHONY: build test fmt lint bench soak e2e fuzz golden-update browser publish clean
+.PHONY: build test fmt lint bench bench-control-plane soak e2e fuzz golden-update browser publish clean
 
 build:          ## build everything
 	dotnet build Linkerd.slnx -c $(CONFIGURATION) -v q --nologo
@@ -18,6 +18,9 @@ lint:           ## analysers and formatting, changing nothing
 
 bench:          ## side by side with haproxy and nginx: a table of ratios
 	benchmarks/mesh/run
+
+bench-control-plane: ## the control plane at scale: memory, time to the proxies, CPU, cold start
+	benchmarks/control-plane/run
 
 soak:           ## mixed load for MINUTES (30): memory growth, descriptors, errors
 	benchmarks/soak --minutes $(or $(MINUTES),30)
