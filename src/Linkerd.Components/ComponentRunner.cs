@@ -35,6 +35,7 @@ internal static partial class ComponentRunner
     private static async Task<int> ServeAsync(IComponent component, ComponentContext context, CancellationToken cancel)
     {
         var log = context.Logs.CreateLogger(component.Name);
+        ProcessGauges.Register(context.Metrics, context.Time);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, s => Stop(s, stop));
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, s => Stop(s, stop));

@@ -37,16 +37,6 @@ public sealed class CommandTests
     public void A_namespace_may_stand_before_the_command(string given, string read) =>
         Assert.Equal(read, string.Join(' ', LeadingNamespace.Move(LinkerdCommand.Create(new CliRunner()), given.Split(' '))));
 
-    [Theory]
-    [InlineData("stat-inbound deploy/web -n app", "linkerd viz authz")]
-    [InlineData("stat-outbound deploy/web", "--from deploy/NAME")]
-    public async Task A_command_of_viz_that_is_not_there_says_what_to_do(string arguments, string said)
-    {
-        var (code, output, error) = await CliRunner.RunAsync("", ["viz", .. arguments.Split(' ')]);
-        Assert.Equal((ExitCodes.Failure, ""), (code, output));
-        Assert.Contains(said, error, StringComparison.Ordinal);
-    }
-
     [Fact]
     public async Task A_command_with_another_name_now_says_which()
     {

@@ -25,10 +25,10 @@ internal sealed class PodNetworks
             var gateway = NodeNetwork.NodeAddress;
             await Tool.RunAsync("ip", ["-batch", "-"], $"""
                 netns add {name}
-                link add v{offset:x} type veth peer name eth0 netns {name}
-                addr add {gateway}/32 dev v{offset:x}
-                link set v{offset:x} up
-                route add {address}/32 dev v{offset:x} src {gateway}
+                link add name pod{offset:x} type veth peer name eth0 netns {name}
+                addr add {gateway}/32 dev pod{offset:x}
+                link set pod{offset:x} up
+                route add {address}/32 dev pod{offset:x} src {gateway}
 
                 """, cancel);
             await Tool.RunAsync("ip", ["-n", name, "-batch", "-"], $"""
@@ -52,7 +52,7 @@ internal sealed class PodNetworks
     /// <summary>Removes what <see cref="AttachAsync"/> made; the cable goes with the namespace.</summary>
     public async Task DetachAsync(PodNetwork network)
     {
-        await Tool.TryRunAsync("ip", ["link", "delete", $"v{network.Offset:x}"]);
+        await Tool.TryRunAsync("ip", ["link", "delete", $"pod{network.Offset:x}"]);
         await Tool.TryRunAsync("ip", ["netns", "delete", network.Name]);
         lock (_lock)
             _used.Remove(network.Offset);

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Linkerd.Cli.Commands.Viz.Install;
+using Linkerd.Cli.Commands.Viz.Policies;
 using Linkerd.Cli.Commands.Viz.Tap;
 using Linkerd.Cli.Commands.Viz.Top;
 
@@ -21,6 +22,8 @@ public sealed class VizCommand : Command
         Subcommands.Add(new AllowScrapesCommand(terminal));
         Subcommands.Add(new DashboardCommand(terminal));
         Subcommands.Add(new StatCommand(terminal));
+        Subcommands.Add(new StatInboundCommand(terminal));
+        Subcommands.Add(new StatOutboundCommand(terminal));
         Subcommands.Add(new EdgesCommand(terminal));
         Subcommands.Add(new RoutesCommand(terminal));
         Subcommands.Add(new VizAuthzCommand(terminal));
@@ -28,7 +31,6 @@ public sealed class VizCommand : Command
         Subcommands.Add(new TopCommand(terminal));
         Subcommands.Add(new ListCommand(terminal));
         Subcommands.Add(new VizProfileCommand(terminal));
-        foreach (var missing in MissingVizCommand.All(terminal))
-            Subcommands.Add(missing);
+        Subcommands.Add(new VizPolicyCommand(terminal));
     }
 }

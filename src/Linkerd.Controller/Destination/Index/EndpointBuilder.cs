@@ -53,7 +53,8 @@ internal sealed class EndpointBuilder(DestinationSettings settings)
     private static LabelSet Labels(PodInfo pod, string? zone) => new(
     [
         new("pod", pod.Name),
-        new(pod.Owner.Kind, pod.Owner.Kind == "pod" ? pod.Name : pod.Owner.Name),
+        // A label called job would be taken for the scrape job's.
+        new(pod.Owner.Kind == "job" ? "k8s_job" : pod.Owner.Kind, pod.Owner.Kind == "pod" ? pod.Name : pod.Owner.Name),
         new("serviceaccount", pod.ServiceAccount),
         new("control_plane_ns", pod.ControlPlaneNamespace ?? ""),
         new("pod_template_hash", pod.TemplateHash ?? ""),

@@ -110,8 +110,8 @@ internal static class TapText
         }
     }
 
-    // What a client sends may hold what a terminal would obey.
-    private static string Visible(string text) => text.AsSpan().ContainsAnyInRange('\0', '\x1f') || text.Contains('\x7f', StringComparison.Ordinal)
+    /// <summary>What a client sent, without what a terminal would obey.</summary>
+    public static string Visible(string text) => text.AsSpan().ContainsAnyInRange('\0', '\x1f') || text.Contains('\x7f', StringComparison.Ordinal)
         ? string.Concat(text.Select(static c => char.IsControl(c) ? $"\\x{(int)c:x2}" : c.ToString()))
         : text;
 
