@@ -51,6 +51,17 @@ public sealed class IndexTests
     }
 
     [Fact]
+    public void A_pod_of_a_Job_is_labelled_as_its_own_proxy_is()
+    {
+        var pod = Cluster.Pod("batch-1", "10.1.0.1");
+        pod.Metadata.OwnerReferences = [new() { Kind = "Job", Name = "batch", Controller = true }];
+        _index.SetPod(PodReader.Read(pod, static (_, _) => null));
+        AddWeb(Cluster.Endpoint("10.1.0.1", "batch-1"));
+        Subscribe();
+        Assert.Equal("batch", Assert.Single(Assert.Single(Last.Endpoints).Labels, static l => l.Key == "k8s_job").Value);
+    }
+
+    [Fact]
     public void Pods_of_no_or_another_mesh_have_no_identity()
     {
         AddPod(Cluster.Pod("plain", "10.1.0.1", meshedBy: null));
