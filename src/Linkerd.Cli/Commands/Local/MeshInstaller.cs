@@ -15,9 +15,11 @@ internal sealed class MeshInstaller(KubernetesClient client, Steps steps)
 
     private const string Namespace = "linkerd";
 
-    /// <summary>Installs unless it is there, then waits.</summary>
+    /// <summary>Installs unless it is there, then waits. Definitions that a state of an older build lacks are added.</summary>
     public async Task EnsureAsync(CancellationToken cancel)
     {
+        // Definitions first: the controllers then find the kinds that they follow.
+        var definitions = await AddDefinitionsAsync(client, cancel);
         var tap = new LocalTap(client);
         var fresh = !await IsInstalledAsync(cancel);
         if (fresh)
@@ -29,11 +31,12 @@ internal sealed class MeshInstaller(KubernetesClient client, Steps steps)
                 Version = LinkerdVersion.Current,
                 ReadinessPeriodSeconds = 1,
             });
-            // Definitions first: the controllers then find the kinds that they follow.
-            var definitions = await CrdRenderer.RenderAsync(null, Namespace, [], cancel);
-            await ManifestApplier.ApplyAsync(client, definitions.Select(static m => (JsonObject)KubernetesYaml.Read(m.Text)!), cancel);
             await ManifestApplier.ApplyAsync(client, documents, cancel);
             steps.Done($"control plane {LinkerdVersion.Current} installed");
+        }
+        else if (definitions > 0)
+        {
+            steps.Done($"{definitions} definitions of resources added");
         }
 
         await Rollouts.WaitAsync(client, Namespace, cancel);
@@ -41,6 +44,14 @@ internal sealed class MeshInstaller(KubernetesClient client, Steps steps)
             await tap.WaitForInjectorAsync(cancel);
         await tap.EnsureServiceAsync(cancel);
         steps.Done("control plane ready");
+    }
+
+    /// <summary>Adds the definitions of resources that are not there; answers how many.</summary>
+    internal static async Task<int> AddDefinitionsAsync(KubernetesClient client, CancellationToken cancel)
+    {
+        var missing = await CrdRenderer.MissingAsync(new TargetCluster(client, Namespace), Namespace, cancel);
+        await ManifestApplier.ApplyAsync(client, missing.Select(static m => (JsonObject)KubernetesYaml.Read(m.Text)!), cancel);
+        return missing.Count;
     }
 
     // Written with the rest, but last: what was interrupted is applied again.
