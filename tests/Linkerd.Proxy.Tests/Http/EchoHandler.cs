@@ -7,6 +7,9 @@ internal sealed class EchoHandler : IHttpStreamHandler
 {
     private readonly HeaderBlock _plain = new() { Status = 200 };
 
+    /// <summary>Sent behind the body; null for none.</summary>
+    public HeaderBlock? Trailers { get; init; }
+
     /// <summary>Describe the request in the answer.</summary>
     public bool Describes { get; init; } = true;
 
@@ -39,7 +42,8 @@ internal sealed class EchoHandler : IHttpStreamHandler
 
     public void OnData(HttpStream stream, ReadOnlySpan<byte> data, bool end)
     {
-        int sent = stream.SendData(data, end);
+        int sent = stream.SendData(data, end && Trailers is null);
+        if (end && Trailers is not null) stream.SendTrailers(Trailers);
         if (!stream.IsClosed) stream.Consumed(sent);
     }
 

@@ -25,6 +25,9 @@ internal sealed class HttpMesh : IDisposable
         Clients = new HttpClientFactory(Worker, new Connector(_harness.Loop));
     }
 
+    /// <summary>For connections that a test wants kept.</summary>
+    public static readonly TimeSpan Forever = TimeSpan.FromHours(1);
+
     public Worker Worker { get; }
 
     public HttpClientFactory Clients { get; }

@@ -97,6 +97,14 @@ public sealed class TcpRelayTests : IDisposable
         Assert.True(far.Received >= sent, $"{far.Received} of {sent}");
     }
 
+    [Fact]
+    public async Task Relayed_round_trips_allocate_nothing()
+    {
+        Linkerd.Net.TcpListener entry = RelayToClear(t => t.Handler = new Probe(t, echo: true));
+        TcpTransport client = await (await _harness.On(() => TcpConnector.ConnectAsync(_harness.Loop, entry.LocalAddress, Harness.Limit))).WaitAsync(Harness.Limit);
+        Assert.Equal(0, await Pinger.MeasureAsync(_harness, client));
+    }
+
     public void Dispose()
     {
         _harness.Dispose();
