@@ -36,6 +36,9 @@ public sealed class ProxyRuntime
     /// <summary>Requests and connections that wait for the first word on a destination, exact over all workers.</summary>
     public SharedTable<OutboundDestination, QueuePlaces> DiscoveryQueues { get; } = new();
 
+    /// <summary>Requests of inbound ports that wait for a connection to the application, exact over all workers.</summary>
+    public SharedTable<int, QueuePlaces> InboundQueues { get; } = new();
+
     public required InFlightLimit InboundInFlight { get; init; }
 
     public required InFlightLimit OutboundInFlight { get; init; }

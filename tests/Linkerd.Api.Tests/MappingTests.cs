@@ -52,6 +52,26 @@ public sealed class MappingTests
         Assert.Equal(endpoint with { Http2 = null }, Endpoints.ToModel(Endpoints.ToWire(endpoint), LabelSet.Empty));
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(2)]
+    public void A_route_of_connections_without_exactly_one_rule_refuses_them(int rules)
+    {
+        var opaque = new Out.OpaqueRoute { Metadata = new() { Default = "o" } };
+        var tls = new Out.TlsRoute { Metadata = new() { Default = "t" } };
+        for (var i = 0; i < rules; i++)
+        {
+            opaque.Rules.Add(new Out.OpaqueRoute.Types.Rule { Backends = new() { Empty = new() } });
+            tls.Rules.Add(new Out.TlsRoute.Types.Rule { Backends = new() { Empty = new() } });
+        }
+
+        var policy = ClientPolicies.ToModel(new Out.OutboundPolicy { Metadata = new() { Default = "p" }, Protocol = new() { Tls = new() { Routes = { tls } } } });
+        var refusal = Assert.IsType<RouteFilter.Invalid>(Assert.Single(Assert.Single(policy.TlsRoutes).Filters));
+        Assert.StartsWith($"rules: {rules} are given", refusal.Message, StringComparison.Ordinal);
+        policy = ClientPolicies.ToModel(new Out.OutboundPolicy { Metadata = new() { Default = "p" }, Protocol = new() { Opaque = new() { Routes = { opaque } } } });
+        Assert.IsType<RouteFilter.Invalid>(Assert.Single(Assert.Single(policy.OpaqueRoutes).Filters));
+    }
+
     [Fact]
     public void A_URI_identity_without_a_server_name_is_not_meshed()
         => Assert.Null(Endpoints.ToModel(new TlsIdentity { UriLikeIdentity = new() { Uri = "spiffe://a/b" } }));

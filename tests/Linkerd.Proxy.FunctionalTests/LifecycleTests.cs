@@ -61,6 +61,70 @@ public sealed class LifecycleTests
         }
     }
 
+    [Fact]
+    [Proves("6.16 drain")]
+    public async Task Draining_shows_on_the_wire_of_HTTP1()
+    {
+        await using var mesh = await MeshFixture.StartAsync();
+        var server = await mesh.AddMeshedPodAsync("server", ("INBOUND_PORTS", "8080,9000"), ("SHUTDOWN_GRACE_PERIOD", "20s"));
+        var outside = mesh.AddPod("outside");
+        mesh.Own(await AppServer.StartAsync(server, 8080));
+        var asked = new TaskCompletionSource();
+        var release = new TaskCompletionSource();
+        mesh.Own(RawServer.Start(server, 9000, async connection =>
+        {
+            await connection.ReceiveUntilAsync("\r\n\r\n");
+            asked.SetResult();
+            await release.Task;
+            await connection.SendAsync("HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\ndone");
+        }));
+        using var idle = await RawClient.ConnectAsync(outside, server.Address, 8080);
+        await idle.SendAsync("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+        Assert.DoesNotContain("connection: close", await idle.ReadUntilAsync("GET / HTTP/1.1"), StringComparison.OrdinalIgnoreCase);
+        using var busy = await RawClient.ConnectAsync(outside, server.Address, 9000);
+        await busy.SendAsync("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+        await asked.Task.WaitAsync(TestContext.Current.CancellationToken);
+
+        var stopped = server.Proxy!.StopAsync();
+        await idle.ReadToEndAsync();
+        Assert.False(idle.IsReset, "an idle connection was reset, not closed");
+        Assert.False(stopped.IsCompleted);
+        release.SetResult();
+        var answer = await busy.ReadToEndAsync();
+        Assert.True(answer.EndsWith("done", StringComparison.Ordinal) && !busy.IsReset, answer + mesh.Logs());
+        Assert.Contains("\r\nconnection: close\r\n", answer);
+        Assert.Equal(0, await stopped);
+    }
+
+    [Fact]
+    [Proves("6.16 drain")]
+    public async Task Draining_shows_on_the_wire_of_HTTP2()
+    {
+        await using var mesh = await MeshFixture.StartAsync();
+        var server = await mesh.AddMeshedPodAsync("server", ("SHUTDOWN_GRACE_PERIOD", "20s"));
+        var outside = mesh.AddPod("outside");
+        var asked = new TaskCompletionSource();
+        var release = new TaskCompletionSource();
+        mesh.Own(await AppServer.StartAsync(server, 8080, HttpProtocols.Http2, answer: async context =>
+        {
+            asked.SetResult();
+            await release.Task;
+            await Microsoft.AspNetCore.Http.HttpResponseWritingExtensions.WriteAsync(context.Response, "done");
+        }));
+        using var busy = await RawClient.ConnectAsync(outside, server.Address, 8080);
+        await busy.SendAsync(RawHttp2.Begin, RawHttp2.Request(1));
+        await asked.Task.WaitAsync(TestContext.Current.CancellationToken);
+
+        var stopped = server.Proxy!.StopAsync();
+        await busy.ReadFramesUntilAsync("GOAWAY 0;");
+        Assert.False(stopped.IsCompleted);
+        release.SetResult();
+        var frames = await busy.ReadFramesUntilAsync("DATA 1;");
+        Assert.DoesNotContain("RST ", frames);
+        busy.Dispose();
+        Assert.Equal(0, await stopped);
+    }
+
     private static async Task<string> ServedByAsync(HttpClient http)
     {
         using var response = await http.GetAsync("http://10.96.0.10/", TestContext.Current.CancellationToken);

@@ -241,6 +241,44 @@ public sealed class OutboundRouteTests
         Assert.Equal("504", await client.RunAsync([.. curl, "-H", "l5d-timeout: 300ms", Url + "open/slow"]));
     }
 
+    [Fact]
+    [Proves("6.11 retry after")]
+    public async Task A_server_that_says_when_to_try_again_is_left_alone_until_then()
+    {
+        await using var mesh = await MeshFixture.StartAsync();
+        var (server, client) = await PairAsync(mesh, 1);
+        var seen = new System.Collections.Concurrent.ConcurrentQueue<(string Path, long At)>();
+        mesh.Own(await AppServer.StartAsync(server, 8080, answer: context =>
+        {
+            var path = context.Request.Path.Value!;
+            var isFirst = seen.All(s => s.Path != path);
+            seen.Enqueue((path, System.Diagnostics.Stopwatch.GetTimestamp()));
+            if (!isFirst)
+                return context.Response.WriteAsync("at last");
+            context.Response.StatusCode = 503;
+            context.Response.Headers.RetryAfter = path == "/later" ? "1" : "60";
+            return context.Response.WriteAsync("not now");
+        }));
+        Serve(mesh, null, OutboundPolicies.Route("busy", "/", "web", 80, r =>
+        {
+            r.Timeouts = new Timeouts { Request = OutboundPolicies.Milliseconds(20_000) };
+            r.Retry = OutboundPolicies.Retry(3, (500, 599));
+            r.Retry.Backoff.RespectRetryAfterHint = true;
+        }));
+
+        var (_, later) = await client.TryAsync("curl", "-sS", "--max-time", "30", Url + "later");
+        Assert.True(later == "at last", later + mesh.Logs());
+        var attempts = seen.Where(s => s.Path == "/later").Select(s => s.At).ToArray();
+        Assert.Equal(2, attempts.Length);
+        Assert.True(System.Diagnostics.Stopwatch.GetElapsedTime(attempts[0], attempts[1]) >= TimeSpan.FromSeconds(1));
+
+        // Nobody would wait for so long: the server's own answer is passed on.
+        var (_, never) = await client.TryAsync("curl", "-sS", "-i", "--max-time", "30", Url + "never");
+        Assert.Contains("HTTP/1.1 503 ", never);
+        Assert.Contains("Retry-After: 60", never, StringComparison.OrdinalIgnoreCase);
+        Assert.Single(seen, s => s.Path == "/never");
+    }
+
     private static void Serve(MeshFixture mesh, FailureAccrual? accrual, params HttpRoute[] routes)
         => mesh.Control.Policy.Outbound.Set($"{Address}:80", OutboundPolicies.Http("web", 80, accrual, routes));
 

@@ -79,6 +79,71 @@ public sealed class RequestLimitTests
     }
 
     [Fact]
+    [Proves("6.2 QUEUE", "6.8 failfast")]
+    public async Task Requests_wait_for_an_application_in_a_bounded_queue_for_a_bounded_time()
+    {
+        await using var mesh = await MeshFixture.StartAsync();
+        var server = await mesh.AddMeshedPodAsync("server", ("INBOUND_HTTP_QUEUE_CAPACITY", "1"), ("INBOUND_HTTP_FAILFAST_TIMEOUT", "4s"), ("INBOUND_CONNECT_EXP_BACKOFF_MAX", "200ms"));
+        var outside = mesh.AddPod("outside");
+        string[] command = ["curl", "-sS", "-o", "/dev/null", "-w", "%{http_code}", "--max-time", "20", "--http2-prior-knowledge", $"http://{server.Address}:8080/"];
+
+        // Nobody listens there yet.
+        string[] statuses = await Task.WhenAll(outside.RunAsync(command), outside.RunAsync(command));
+        Assert.True(statuses.Order().SequenceEqual(["503", "504"]), string.Join(' ', statuses) + mesh.Logs());
+        await server.Proxy!.WhenMetricsAsync(m => m.Sum("inbound_http_errors_total", "error=\"loadshed\"") == 1 && m.Sum("inbound_http_errors_total", "error=\"failfast\"") == 1, "one shed and one failed");
+
+        // A request that waits is served as soon as there is somebody.
+        // Until the next attempt to connect is due, requests still fail at once: such a one does not count.
+        var asked = 2;
+        Task<string> waiting;
+        double failed;
+        do
+        {
+            waiting = outside.RunAsync(command);
+            asked++;
+            var page = await server.Proxy.WhenMetricsAsync(m => m.Sum("request_total", "direction=\"inbound\"", "target_port=\"8080\"") == asked, "the request that waits");
+            failed = page.Sum("inbound_http_errors_total", "error=\"failfast\"");
+        }
+        while (failed == asked - 1);
+        mesh.Own(await AppServer.StartAsync(server, 8080, Microsoft.AspNetCore.Server.Kestrel.Core.HttpProtocols.Http2));
+        Assert.True(await waiting == "200", mesh.Logs());
+    }
+
+    [Fact]
+    [Proves("6.2 AUTHORITY_LABELS")]
+    public async Task Authorities_are_told_apart_up_to_a_bound_where_that_is_asked_for()
+    {
+        await using var mesh = await MeshFixture.StartAsync();
+        var server = await mesh.AddMeshedPodAsync("server", ("INBOUND_METRICS_AUTHORITY_LABELS", "unsafe"));
+        var plain = await mesh.AddMeshedPodAsync("plain");
+        var outside = mesh.AddPod("outside");
+        mesh.Own(await AppServer.StartAsync(server, 8080));
+        mesh.Own(await AppServer.StartAsync(plain, 8080));
+        await AskAsync(server, "Web.example:8080");
+        await AskAsync(server, "web.example:8080");
+        await AskAsync(plain, "web.example:8080");
+        var metrics = await server.Proxy!.MetricsAsync();
+        foreach (var family in new[] { "request_total", "response_total", "response_latency_ms_count" })
+            Assert.Equal(2, metrics.Sum(family, "direction=\"inbound\"", "authority=\"web.example:8080\""));
+        Assert.DoesNotContain("web.example", (await plain.Proxy!.MetricsAsync()).ToString(), StringComparison.Ordinal);
+
+        using var client = await RawClient.ConnectAsync(outside, server.Address, 8080);
+        for (var i = 0; i < 120; i++)
+            await client.SendAsync($"GET / HTTP/1.1\r\nHost: host-{i}\r\n{(i == 119 ? "connection: close\r\n" : "")}\r\n");
+        await client.ReadToEndAsync();
+        metrics = await server.Proxy.WhenMetricsAsync(m => m.Sum("response_total", "direction=\"inbound\"", "target_port=\"8080\"") == 122, "all answers");
+        Assert.Equal(99, Enumerable.Range(0, 120).Count(i => metrics.Sum("request_total", "direction=\"inbound\"", $"authority=\"host-{i}\"") == 1));
+        Assert.Equal(122, metrics.Sum("request_total", "direction=\"inbound\"", "target_port=\"8080\""));
+
+        async Task AskAsync(Pod pod, string host)
+        {
+            using var one = await RawClient.ConnectAsync(outside, pod.Address, 8080);
+            await one.SendAsync($"GET / HTTP/1.1\r\nHost: {host}\r\nconnection: close\r\n\r\n");
+            Assert.StartsWith("HTTP/1.1 200", await one.ReadToEndAsync(), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     [Proves("6.2 CONNECT_TIMEOUT")]
     public async Task A_connect_that_takes_too_long_is_answered_502_and_destinations_are_bounded()
     {

@@ -29,8 +29,7 @@ internal static class BackendMessages
     {
         if (accrual is null)
             return null;
-        var backoff = ToWire(accrual.Backoff)!;
-        backoff.RespectRetryAfterHint = accrual.RespectRetryAfter;
+        var backoff = ToWire(accrual.Backoff, accrual.RespectRetryAfter);
         var message = new Wire.FailureAccrual();
         if (accrual.MinReadyEndpoints > 0)
             message.Ejection = new Wire.EjectionConfig { MinReadyEndpoints = (uint)accrual.MinReadyEndpoints };
@@ -54,11 +53,12 @@ internal static class BackendMessages
         return message;
     }
 
-    public static Wire.ExponentialBackoff? ToWire(ExponentialBackoff? backoff) => backoff is null ? null : new Wire.ExponentialBackoff
+    public static Wire.ExponentialBackoff? ToWire(ExponentialBackoff? backoff, bool respectsRetryAfter) => backoff is null ? null : new Wire.ExponentialBackoff
     {
         MinBackoff = Duration.FromTimeSpan(backoff.Min),
         MaxBackoff = Duration.FromTimeSpan(backoff.Max),
         JitterRatio = (float)backoff.Jitter,
+        RespectRetryAfterHint = respectsRetryAfter,
     };
 
     private static Wire.Backend.Types.BalanceP2c ToWire(BalancerPolicy balancer)

@@ -48,6 +48,7 @@ internal static class GrpcRoutes
         GrpcCodes = Codes(retry.Conditions),
         Timeout = Durations.ToModel(retry.Timeout, "retry.timeout"),
         Backoff = Breakers.ToModel(retry.Backoff),
+        RespectRetryAfter = retry.Backoff?.RespectRetryAfterHint ?? false,
     };
 
     private static List<int> Codes(Wire.GrpcRoute.Types.Retry.Types.Conditions? conditions)

@@ -50,5 +50,6 @@ internal static class HttpRoutes
         StatusRanges = [.. (retry.Conditions?.StatusRanges ?? []).Select(r => ((int)Math.Min(r.Start, 999), (int)Math.Min(r.End, 999)))],
         Timeout = Durations.ToModel(retry.Timeout, "retry.timeout"),
         Backoff = Breakers.ToModel(retry.Backoff),
+        RespectRetryAfter = retry.Backoff?.RespectRetryAfterHint ?? false,
     };
 }

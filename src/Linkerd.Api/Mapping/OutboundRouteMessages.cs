@@ -97,7 +97,7 @@ internal static class OutboundRouteMessages
             StatusRanges = { retry.StatusRanges.Select(static r => new WireHttp.Retry.Types.Conditions.Types.StatusRange { Start = (uint)r.Start, End = (uint)r.End }) },
         },
         Timeout = DurationMessages.ToWire(retry.Timeout),
-        Backoff = BackendMessages.ToWire(retry.Backoff),
+        Backoff = BackendMessages.ToWire(retry.Backoff, retry.RespectRetryAfter),
     };
 
     private static WireGrpc.Retry? GrpcRetry(RetryPolicy? retry) => retry is null ? null : new WireGrpc.Retry
@@ -113,6 +113,6 @@ internal static class OutboundRouteMessages
             Unavailable = retry.GrpcCodes.Contains(14),
         },
         Timeout = DurationMessages.ToWire(retry.Timeout),
-        Backoff = BackendMessages.ToWire(retry.Backoff),
+        Backoff = BackendMessages.ToWire(retry.Backoff, retry.RespectRetryAfter),
     };
 }

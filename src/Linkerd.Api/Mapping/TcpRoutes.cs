@@ -3,16 +3,19 @@ using Wire = Linkerd.Api.Outbound;
 
 namespace Linkerd.Api.Mapping;
 
-/// <summary>Outbound opaque and TLS routes off the wire. The contract gives each several rules; one is what any control plane sends.</summary>
+/// <summary>
+/// Outbound opaque and TLS routes off the wire. The contract gives each a list of rules, and nothing to choose among them by: a route that does not have
+/// exactly one refuses its connections, and says why.
+/// </summary>
 internal static class TcpRoutes
 {
     public static Model.OpaqueRoute ToModel(Wire.OpaqueRoute route)
     {
-        var rule = route.Rules.FirstOrDefault();
+        var rule = route.Rules.Count == 1 ? route.Rules[0] : null;
         return new Model.OpaqueRoute
         {
             Meta = Metas.ToModel(route.Metadata),
-            Filters = [.. (rule?.Filters ?? []).Select(f => Filter(f.Invalid, f.Forbidden))],
+            Filters = rule is null ? [Ambiguous(route.Rules.Count)] : [.. rule.Filters.Select(f => Filter(f.Invalid, f.Forbidden))],
             Backends = rule?.Backends?.KindCase switch
             {
                 Wire.OpaqueRoute.Types.Distribution.KindOneofCase.FirstAvailable => First(rule.Backends.FirstAvailable.Backends.Select(ToModel)),
@@ -24,12 +27,12 @@ internal static class TcpRoutes
 
     public static Model.TlsRoute ToModel(Wire.TlsRoute route)
     {
-        var rule = route.Rules.FirstOrDefault();
+        var rule = route.Rules.Count == 1 ? route.Rules[0] : null;
         return new Model.TlsRoute
         {
             Meta = Metas.ToModel(route.Metadata),
             ServerNames = Routes.ServerNames(route.Snis),
-            Filters = [.. (rule?.Filters ?? []).Select(f => Filter(f.Invalid, f.Forbidden))],
+            Filters = rule is null ? [Ambiguous(route.Rules.Count)] : [.. rule.Filters.Select(f => Filter(f.Invalid, f.Forbidden))],
             Backends = rule?.Backends?.KindCase switch
             {
                 Wire.TlsRoute.Types.Distribution.KindOneofCase.FirstAvailable => First(rule.Backends.FirstAvailable.Backends.Select(ToModel)),
@@ -48,6 +51,8 @@ internal static class TcpRoutes
     private static Distribution First(IEnumerable<RouteBackend> backends) => new(DistributionKind.FirstAvailable, [.. backends]);
 
     private static Distribution Random(IEnumerable<RouteBackend> backends) => new(DistributionKind.RandomAvailable, [.. backends]);
+
+    private static RouteFilter.Invalid Ambiguous(int rules) => new($"rules: {rules} are given; connections have nothing to choose one by, so exactly one must be");
 
     private static RouteFilter Filter(Api.OpaqueRoute.Invalid? invalid, Api.OpaqueRoute.Forbidden? forbidden)
         => invalid is not null ? new RouteFilter.Invalid(invalid.Message)

@@ -54,11 +54,17 @@ internal sealed class Http1Client : EndpointClient
             return;
         }
 
+        if (Target.Queue is { } queue && !queue.TryEnter())
+        {
+            call.OnFailed(ProxyError.Of(ProxyErrorKind.LoadShed));
+            return;
+        }
+
         _waiting.Add(call);
         _ = ConnectAsync(call);
     }
 
-    public override void Cancel(IHttpCall call) => _waiting.Remove(call);
+    public override void Cancel(IHttpCall call) => TryLeave(call);
 
     public override void Retire()
     {
@@ -84,7 +90,7 @@ internal sealed class Http1Client : EndpointClient
             _backoff.Reset();
             TellReady();
             var connection = new ClientConnection(_worker, transport, Target, _metrics, OnChanged);
-            if (!_waiting.Remove(call))
+            if (!TryLeave(call))
             {
                 // The client has left; the connection serves the next one.
                 OnChanged(connection);
@@ -96,14 +102,21 @@ internal sealed class Http1Client : EndpointClient
         }
         catch (OperationCanceledException)
         {
-            if (_waiting.Remove(call)) call.OnFailed(ProxyError.Of(ProxyErrorKind.ConnectFailed));
+            if (TryLeave(call)) call.OnFailed(ProxyError.Of(ProxyErrorKind.ConnectFailed));
         }
         catch (ConnectException exception)
         {
             if (!_retired) _backoff.Start();
             TellReady();
-            if (_waiting.Remove(call)) call.OnFailed(new ProxyError(ProxyErrorKind.ConnectFailed, exception.Message));
+            if (TryLeave(call)) call.OnFailed(new ProxyError(ProxyErrorKind.ConnectFailed, exception.Message));
         }
+    }
+
+    private bool TryLeave(IHttpCall call)
+    {
+        if (!_waiting.Remove(call)) return false;
+        Target.Queue?.Places.Release();
+        return true;
     }
 
     private void OnChanged(ClientConnection connection)

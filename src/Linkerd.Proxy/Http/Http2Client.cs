@@ -10,12 +10,18 @@ namespace Linkerd.Proxy.Http;
 [System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1001", Justification = "Cancelled when the endpoint is retired; it holds no handle.")]
 internal sealed class Http2Client : EndpointClient
 {
+    private static readonly ProxyError s_failingFast = new(ProxyErrorKind.FailFast, "the application cannot be reached: failing fast");
+
     private readonly Worker _worker;
     private readonly IConnector _connector;
     private readonly IConnectionMetrics _metrics;
     private readonly Backoff _backoff;
     private readonly LinkedList<IHttpCall> _waiting = new();
     private readonly CancellationTokenSource _cancellation = new();
+
+    // Of a client with a queue of its own: requests wait until it fires, and then fail at once until a stream can be opened or the next attempt is due.
+    private readonly LoopTimer? _failFast;
+    private bool _isFailingFast;
     private ClientConnection? _connection;
     private bool _connecting;
     private bool _keepUp;
@@ -28,7 +34,8 @@ internal sealed class Http2Client : EndpointClient
         _worker = worker;
         _connector = connector;
         _metrics = metrics;
-        _backoff = new Backoff(worker.Loop, target.Backoff, static self => ((Http2Client)self!).Connect(), this);
+        _backoff = new Backoff(worker.Loop, target.Backoff, static self => ((Http2Client)self!).OnBackoffEnd(), this);
+        if (target.Queue is not null) _failFast = new LoopTimer(worker.Loop, static self => ((Http2Client)self!).FailFast(), this);
     }
 
     public override bool IsReady => _connection is { CanOpen: true };
@@ -53,11 +60,16 @@ internal sealed class Http2Client : EndpointClient
             return;
         }
 
-        _waiting.AddLast(call);
+        if (!TryWait(call)) return;
         if (_connection is null && !_backoff.IsWaiting) Connect();
     }
 
-    public override void Cancel(IHttpCall call) => _waiting.Remove(call);
+    public override void Cancel(IHttpCall call)
+    {
+        if (!_waiting.Remove(call)) return;
+        Target.Queue?.Places.Release();
+        if (_waiting.Count == 0) _failFast?.Stop();
+    }
 
     public override void Retire()
     {
@@ -65,9 +77,40 @@ internal sealed class Http2Client : EndpointClient
         _retired = true;
         _keepUp = false;
         _backoff.Stop();
+        _failFast?.Stop();
         _cancellation.Cancel();
         _connection?.Session.Drain();
         FailWaiting(ProxyError.Of(ProxyErrorKind.ConnectFailed));
+    }
+
+    private bool TryWait(IHttpCall call)
+    {
+        if (Target.Queue is { } queue)
+        {
+            if (_isFailingFast || !queue.TryEnter())
+            {
+                call.OnFailed(_isFailingFast ? s_failingFast : ProxyError.Of(ProxyErrorKind.LoadShed));
+                return false;
+            }
+
+            if (!_failFast!.IsRunning) _failFast.Start(queue.Policy.FailfastTimeout);
+        }
+
+        _waiting.AddLast(call);
+        return true;
+    }
+
+    private void FailFast()
+    {
+        if (_waiting.Count == 0) return;
+        _isFailingFast = true;
+        FailWaiting(s_failingFast);
+    }
+
+    private void OnBackoffEnd()
+    {
+        _isFailingFast = false;
+        if (_keepUp || _waiting.Count > 0) Connect();
     }
 
     private void Connect()
@@ -100,8 +143,8 @@ internal sealed class Http2Client : EndpointClient
         catch (ConnectException exception)
         {
             _connecting = false;
-            if (!_retired && _keepUp) _backoff.Start();
-            FailWaiting(new ProxyError(ProxyErrorKind.ConnectFailed, exception.Message));
+            if (!_retired && (_keepUp || Target.Queue is not null)) _backoff.Start();
+            if (Target.Queue is null) FailWaiting(new ProxyError(ProxyErrorKind.ConnectFailed, exception.Message));
             TellReady();
         }
     }
@@ -120,12 +163,15 @@ internal sealed class Http2Client : EndpointClient
             return;
         }
 
+        if (connection.CanOpen) _isFailingFast = false;
         for (int waiting = _waiting.Count; waiting > 0 && connection.CanOpen && _waiting.First is { } first; waiting--)
         {
             _waiting.RemoveFirst();
+            Target.Queue?.Places.Release();
             Open(first.Value);
         }
 
+        if (_waiting.Count == 0) _failFast?.Stop();
         TellReady();
     }
 
@@ -142,6 +188,7 @@ internal sealed class Http2Client : EndpointClient
         while (_waiting.First is { } first)
         {
             _waiting.RemoveFirst();
+            Target.Queue?.Places.Release();
             first.Value.OnFailed(error);
         }
     }

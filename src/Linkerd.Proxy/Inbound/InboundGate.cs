@@ -48,6 +48,9 @@ internal sealed class InboundGate
         _limited = new RateLimitClient(peer.Tls.Client?.Name);
     }
 
+    /// <summary>Authorities that requests are counted by; null when they are not.</summary>
+    public AuthorityNames? Authorities { get; init; }
+
     /// <summary>The permit that the request goes on under; null with the answer to give instead. <paramref name="now"/> is in the loop's nanoseconds.</summary>
     public InboundPermit? Pass(InboundPolicy policy, HeaderBlock request, long now, out ProxyError refusal)
     {
@@ -116,7 +119,7 @@ internal sealed class InboundGate
         // A new policy makes the old decisions worthless.
         _permits.RemoveAll(p => p.Policy != policy);
         Meta? authorization = Authorizer.Check(policy.Server, route.Authorizations, _client, _peer.Tls);
-        var made = new InboundPermit(_metrics, _worker, _port, policy, route, authorization, _peer, _after);
+        var made = new InboundPermit(_metrics, _worker, _port, policy, route, authorization, _peer, _after) { Authorities = Authorities };
         _permits.Add(made);
         return made;
     }

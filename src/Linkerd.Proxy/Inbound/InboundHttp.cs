@@ -28,7 +28,7 @@ internal sealed class InboundHttp : IHttpService, IExchangeObserver
         _port = port;
         _target = target;
         _clientId = peer.Tls.Client is { } identity ? System.Text.Encoding.ASCII.GetBytes(identity.Name) : null;
-        _gate = new InboundGate(stack.Runtime.Metrics, stack.Worker.Index, stack.PolicyLog, port.Port, peer, this);
+        _gate = new InboundGate(stack.Runtime.Metrics, stack.Worker.Index, stack.PolicyLog, port.Port, peer, this) { Authorities = port.Authorities };
     }
 
     public void Call(HttpExchange exchange)

@@ -24,6 +24,7 @@ internal sealed class InboundPermit : IExchangeObserver
     private bool _denialLogged;
     private TapSubject? _tap;
     private HttpEndpointMetrics? _metrics;
+    private List<(byte[] Authority, HttpEndpointMetrics Metrics)>? _byAuthority;
     private InboundRouteMetrics? _routeMetrics;
 
     public InboundPermit(ProxyMetrics families, int worker, int port, InboundPolicy policy, InboundRoute route, Meta? authorization, HttpPeer peer, IExchangeObserver? after)
@@ -50,6 +51,9 @@ internal sealed class InboundPermit : IExchangeObserver
 
     public bool IsAllowed => _authorization is not null;
 
+    /// <summary>Authorities that requests are counted by; null when they are not.</summary>
+    public AuthorityNames? Authorities { get; init; }
+
     /// <summary>A request is decided by it.</summary>
     public void OnDecided(Logger log)
     {
@@ -69,10 +73,12 @@ internal sealed class InboundPermit : IExchangeObserver
     /// <summary>A request goes to the application.</summary>
     public void OnForward(HttpExchange exchange)
     {
-        _metrics ??= new HttpEndpointMetrics(_families, Labels.Of("direction", "inbound").And(_labels), _worker);
         _routeMetrics ??= new InboundRouteMetrics(_families.InboundRoutes.For(Policy.IsGrpc), Policy.Server.Meta, _port, Route.Meta, Policy.IsGrpc, _worker);
         exchange.Observer = this;
-        _metrics.OnRequest();
+        // What the request asked for is not known any more when it ends.
+        HttpEndpointMetrics metrics = MetricsOf(exchange.Request);
+        exchange.RouteState = metrics;
+        metrics.OnRequest();
         _routeMetrics.OnRequest(exchange);
     }
 
@@ -81,20 +87,35 @@ internal sealed class InboundPermit : IExchangeObserver
 
     public void OnResponse(HttpExchange exchange, HeaderBlock response)
     {
-        _metrics?.OnResponse(exchange, response);
+        (exchange.RouteState as HttpEndpointMetrics)?.OnResponse(exchange, response);
         exchange.Tap?.OnResponse(exchange, response);
         _after?.OnResponse(exchange, response);
     }
 
     public void OnEnd(HttpExchange exchange)
     {
-        _metrics?.OnEnd(exchange);
+        (exchange.RouteState as HttpEndpointMetrics)?.OnEnd(exchange);
         _routeMetrics?.OnEnd(exchange);
         exchange.Tap?.OnEnd(exchange);
         _after?.OnEnd(exchange);
     }
 
     public override string ToString() => _decisions.LabelText;
+
+    private HttpEndpointMetrics MetricsOf(HeaderBlock request)
+    {
+        if (Authorities?.Find(request.Authority) is not { } authority) return _metrics ??= new HttpEndpointMetrics(_families, Labels.Of("direction", "inbound").And(_labels), _worker);
+        _byAuthority ??= [];
+        foreach ((byte[] known, HttpEndpointMetrics metrics) in _byAuthority)
+        {
+            if (ReferenceEquals(known, authority)) return metrics;
+        }
+
+        Labels labels = Labels.Of("direction", "inbound").And("authority", System.Text.Encoding.ASCII.GetString(authority)).And(_labels);
+        var made = new HttpEndpointMetrics(_families, labels, _worker);
+        _byAuthority.Add((authority, made));
+        return made;
+    }
 
     private string Facts(string message)
     {

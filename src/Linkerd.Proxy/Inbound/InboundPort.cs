@@ -17,12 +17,15 @@ internal sealed class InboundPort
     private readonly StackMetrics _stage;
     private readonly IDisposable _subscription;
     private readonly HashSet<InboundTcp> _watching = [];
+    private readonly QueuePlaces _queue;
     private int _users;
 
     public InboundPort(InboundStack stack, int port, ServerPolicy initial)
     {
         _stack = stack;
         Port = port;
+        Authorities = stack.Runtime.Config.Inbound.AuthorityLabels ? new AuthorityNames() : null;
+        _queue = stack.Runtime.InboundQueues.Get(port, static _ => new QueuePlaces());
         Current = InboundPolicy.Compile(initial);
         Detection = Measure(initial);
         _stage = new StackMetrics(stack.Runtime.Metrics.Stack, "inbound", "http", "logical", stack.Worker.Index);
@@ -32,6 +35,9 @@ internal sealed class InboundPort
     }
 
     public int Port { get; }
+
+    /// <summary>Authorities that requests are counted by; null when they are not (<c>INBOUND_METRICS_AUTHORITY_LABELS</c>).</summary>
+    public AuthorityNames? Authorities { get; }
 
     /// <summary>The policy of the moment, compiled.</summary>
     public InboundPolicy Current { get; private set; }
@@ -75,6 +81,7 @@ internal sealed class InboundPort
             Backoff = config.ConnectBackoff,
             MaxIdleConnections = config.MaxIdleConnections,
             IdleTimeout = config.PoolIdleTimeout,
+            Queue = new ConnectQueue(config.HttpQueue, _queue),
             Connect = new ConnectTarget { Address = address, Timeout = config.ConnectTimeout, Options = config.ConnectOptions },
         };
         Labels labels = Labels.Of("direction", "inbound").And("peer", "dst").And(ProxyLabels.Target(address)).And("tls", "no_identity").And("no_tls_reason", "loopback");

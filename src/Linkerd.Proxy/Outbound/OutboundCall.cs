@@ -26,6 +26,7 @@ internal sealed class OutboundCall : IExchangeObserver, IAttemptPolicy, IWaiting
     private RetrySettings? _retry;
     private RequestMatcher? _matched;
     private int _retries;
+    private TimeSpan _limit;
 
     public OutboundCall(OutboundStack stack, OutboundCallPool pool)
     {
@@ -97,6 +98,7 @@ internal sealed class OutboundCall : IExchangeObserver, IAttemptPolicy, IWaiting
         _retry = null;
         _matched = null;
         _retries = 0;
+        _limit = default;
         _pool.Return(this);
     }
 
@@ -119,6 +121,7 @@ internal sealed class OutboundCall : IExchangeObserver, IAttemptPolicy, IWaiting
         _rule!.Metrics?.Retries.Requests.Increment();
         // Without a backoff too the next attempt starts from the loop, so that refusals at once cannot nest.
         TimeSpan delay = _retry!.Backoff?.Delay(_retries - 1, Random.Shared.NextDouble()) ?? TimeSpan.Zero;
+        if (_retry.RespectsRetryAfter && exchange.RetryAfter > delay) delay = exchange.RetryAfter;
         exchange.Waiting = this;
         _backoff.Start(delay);
     }
@@ -139,7 +142,7 @@ internal sealed class OutboundCall : IExchangeObserver, IAttemptPolicy, IWaiting
 
     private bool ShouldRetry(HttpExchange exchange, RetrySettings retry)
     {
-        if (!retry.IsRetryable(exchange)) return false;
+        if (!retry.IsRetryable(exchange) || (retry.RespectsRetryAfter && !IsInTime(exchange))) return false;
         RetryMetrics? metrics = _rule!.Metrics?.Retries;
         if (_retries >= retry.MaxRetries)
         {
@@ -150,6 +153,14 @@ internal sealed class OutboundCall : IExchangeObserver, IAttemptPolicy, IWaiting
         if (exchange.IsReplayable) return true;
         metrics?.Overflow.Increment();
         return false;
+    }
+
+    /// <summary>The server wants to be tried again while somebody still waits for the answer; else its own answer says more than a timeout would.</summary>
+    private bool IsInTime(HttpExchange exchange)
+    {
+        if (exchange.RetryAfter == RetryHint.Forever) return false;
+        TimeSpan left = _limit == default ? Breaker.MaxHint : _limit - TimeSpan.FromTicks((Now - exchange.StartedAt) / TimeSpan.NanosecondsPerTick);
+        return exchange.RetryAfter <= left && exchange.RetryAfter <= Breaker.MaxHint;
     }
 
     /// <summary>Only answers count, not broken transports, and only requests that are whole.</summary>
@@ -186,6 +197,7 @@ internal sealed class OutboundCall : IExchangeObserver, IAttemptPolicy, IWaiting
         }
 
         RequestOverrides.Strip(request);
+        _limit = timeouts.Request;
         if (!timeouts.IsNone) exchange.SetTimeouts(in timeouts);
         // A tunnel has no answer to judge.
         if (retry is null || request.IsUpgrade || request.MethodKind == RequestMethod.Connect) return;
@@ -198,6 +210,7 @@ internal sealed class OutboundCall : IExchangeObserver, IAttemptPolicy, IWaiting
         HttpExchange exchange = _exchange!;
         RouteRule rule = _rule!;
         _backend = rule.Backends.Pick();
+        exchange.RetryAfter = default;
         exchange.StartAttempt(_retry is { } retry && _retries < retry.MaxRetries ? retry.HeadersTimeout : default);
         rule.Profile?.Metrics.OnAttempt();
         if (_backend is not { Handle.Http: { } balancer } backend)

@@ -43,6 +43,14 @@ internal sealed class OutboundTcp(OutboundStack stack, OutboundTarget target)
             try
             {
                 Transport server = await stack.Services.Connector.ConnectAsync(EndpointTargets.Connect(stack, endpoint.Endpoint, SessionProtocol.Opaque), stack.Worker.Tls);
+                if (transport.IsClosed)
+                {
+                    // A gateway's client that policy denied while this was opened.
+                    server.Abort();
+                    endpoint.Open--;
+                    throw new IOException("the client's connection ended before the server's was open");
+                }
+
                 IConnectionTracker tracker = endpoint.Metrics.Opened(server);
                 stack.Services.Relay.Start(transport, server, fault =>
                 {

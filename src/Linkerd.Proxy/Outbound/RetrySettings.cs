@@ -26,6 +26,9 @@ internal sealed record RetrySettings
 
     public ExponentialBackoff? Backoff { get; init; }
 
+    /// <summary>Whether <c>retry-after</c> and <c>grpc-retry-pushback-ms</c> lengthen the backoff.</summary>
+    public bool RespectsRetryAfter { get; init; }
+
     public static RetrySettings? Compile(RetryPolicy? policy) => policy is null ? null : new RetrySettings
     {
         MaxRetries = Math.Clamp(policy.MaxRetries, 0, MostRetries),
@@ -34,6 +37,7 @@ internal sealed record RetrySettings
         GrpcCodes = policy.GrpcCodes.Aggregate(0, static (bits, code) => bits | (1 << code)),
         HeadersTimeout = policy.Timeout ?? default,
         Backoff = policy.Backoff,
+        RespectsRetryAfter = policy.RespectRetryAfter,
     };
 
     /// <summary>

@@ -42,4 +42,10 @@ public sealed record HttpClientTarget
     public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromSeconds(3);
 
     public required ExponentialBackoff Backoff { get; init; }
+
+    /// <summary>
+    /// Bounds the requests that wait for a connection; an HTTP/2 client with one tries again, with backoff, until their time is over. Null where a
+    /// balancer queues them.
+    /// </summary>
+    public ConnectQueue? Queue { get; init; }
 }

@@ -51,6 +51,8 @@ public sealed class PenaltyTests
     [InlineData("retry-after", "-1", 0)]
     [InlineData("retry-after", "4000000000", 86_400)]
     [InlineData("grpc-retry-pushback-ms", "1500", 1.5)]
+    [InlineData("grpc-retry-pushback-ms", "-1", -0.001)]
+    [InlineData("grpc-retry-pushback-ms", "soon", -0.001)]
     [InlineData("x-other", "120", 0)]
     public void Hints_are_seconds_dates_or_milliseconds(string name, string value, double seconds)
     {

@@ -37,9 +37,12 @@ internal sealed class OutboundRules(PolicySettings settings, PolicyTables tables
     public GrpcPolicy Grpc(IReadOnlyList<PolicyRoute> routes, OutboundGrpcRoute? last) => new([.. routes.Select(Grpc), .. last is null ? Array.Empty<OutboundGrpcRoute>() : [last]], parent.Breaker);
 
     public IReadOnlyList<TlsRoute> Tls(IReadOnlyList<PolicyRoute> routes) =>
-        [.. routes.Select(r => new TlsRoute { Meta = r.Meta, ServerNames = r.Hosts, Backends = Backends(r.Rules[0], RouteKind.Tls), Filters = [] })];
+        [.. routes.Select(r => new TlsRoute { Meta = r.Meta, ServerNames = r.Hosts, Backends = Backends(r.Rules[0], RouteKind.Tls), Filters = Unambiguous(r) })];
 
-    public IReadOnlyList<OpaqueRoute> Tcp(IReadOnlyList<PolicyRoute> routes) => [.. routes.Select(r => new OpaqueRoute { Meta = r.Meta, Backends = Backends(r.Rules[0], RouteKind.Tcp), Filters = [] })];
+    public IReadOnlyList<OpaqueRoute> Tcp(IReadOnlyList<PolicyRoute> routes) => [.. routes.Select(r => new OpaqueRoute { Meta = r.Meta, Backends = Backends(r.Rules[0], RouteKind.Tcp), Filters = Unambiguous(r) })];
+
+    // Connections have nothing to choose a rule by.
+    private static IReadOnlyList<RouteFilter> Unambiguous(PolicyRoute route) => route.Rules.Count == 1 ? [] : [new RouteFilter.Invalid($"rules: {route.Rules.Count} are given, exactly one must be")];
 
     /// <summary>Everything goes to the parent.</summary>
     public OutboundHttpRoute HttpDefault(string name) => HttpRoute(Meta.Default(name), []);

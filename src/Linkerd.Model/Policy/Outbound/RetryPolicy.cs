@@ -18,4 +18,7 @@ public sealed record RetryPolicy
     public TimeSpan? Timeout { get; init; }
 
     public ExponentialBackoff? Backoff { get; init; }
+
+    /// <summary>A server that says how long it wants to be left alone is left alone for so long, if that is longer than the backoff.</summary>
+    public bool RespectRetryAfter { get; init; }
 }
