@@ -12,6 +12,7 @@ internal sealed class TapSession
     private readonly EventLoop _control;
     private readonly uint _limit;
     private ITapOutput? _output;
+    private byte[]? _spare;
     private long _waiting;
     private uint _taken;
     private int _open;
@@ -79,10 +80,13 @@ internal sealed class TapSession
             {
                 (TapSession self, byte[] chunk, int count) = ((TapSession, byte[], int))state!;
                 if (self._output is { } output) output.OnChunk(chunk.AsSpan(0, count));
-                ArrayPool<byte>.Shared.Return(chunk);
+                self.GiveSpare(chunk);
             },
             (this, bytes, length));
     }
+
+    /// <summary>An array that was sent, to be written again; null for none. Any thread.</summary>
+    public byte[]? TakeSpare() => Interlocked.Exchange(ref _spare, null);
 
     /// <summary>So many bytes are out. On the control loop.</summary>
     public void Sent(int count) => Interlocked.Add(ref _waiting, -count);
@@ -93,5 +97,14 @@ internal sealed class TapSession
         _closed = true;
         _full = true;
         _output = null;
+        if (TakeSpare() is { } spare) ArrayPool<byte>.Shared.Return(spare);
+    }
+
+    // The shared pool keeps an array for the thread that gave it back, which is never the one that needs the next: each chunk was a new array of half a
+    // megabyte, cleared by the runtime and soon collected.
+    private void GiveSpare(byte[] bytes)
+    {
+        byte[]? before = _closed ? bytes : Interlocked.Exchange(ref _spare, bytes);
+        if (before is not null) ArrayPool<byte>.Shared.Return(before);
     }
 }

@@ -103,7 +103,12 @@ internal sealed class TapWriter
     private bool HasRoom()
     {
         if (Session.IsClosed) return false;
-        if (Session.Waiting + _chunk.Length <= TapSession.MaxWaiting) return true;
+        if (Session.Waiting + _chunk.Length <= TapSession.MaxWaiting)
+        {
+            if (!_chunk.HasArray && Session.TakeSpare() is { } spare) _chunk.Attach(spare);
+            return true;
+        }
+
         _dropped.Increment();
         return false;
     }

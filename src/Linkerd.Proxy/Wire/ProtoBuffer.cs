@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using System.Text;
 
 namespace Linkerd.Proxy.Wire;
@@ -18,6 +19,9 @@ internal sealed class ProtoBuffer
     private byte[] _bytes = [];
 
     public int Length { get; private set; }
+
+    /// <summary>An array is held; without one the first byte rents it.</summary>
+    public bool HasArray => _bytes.Length > 0;
 
     /// <summary>Size of the next array; where much is written, large enough that it need not grow. Default 512.</summary>
     public int Capacity { get; set; } = 512;
@@ -40,6 +44,13 @@ internal sealed class ProtoBuffer
         _bytes = [];
         Length = 0;
         return detached;
+    }
+
+    /// <summary>Goes on in an array of the shared pool, such as one that was handed over before. Only when none is held.</summary>
+    public void Attach(byte[] bytes)
+    {
+        if (Length > 0 || _bytes.Length > 0) throw new InvalidOperationException("the buffer has an array already");
+        _bytes = bytes;
     }
 
     public void Clear() => Length = 0;
@@ -181,13 +192,29 @@ internal sealed class ProtoBuffer
         Length += encoded.Length;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Tag(int field, int type) => Varint((ulong)((field << 3) | type));
 
+    // Nearly all numbers are one byte, and nearly always there is room.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Varint(ulong value)
     {
+        byte[] bytes = _bytes;
+        int length = Length;
+        if (value < 0x80 && (uint)length < (uint)bytes.Length)
+        {
+            bytes[length] = (byte)value;
+            Length = length + 1;
+            return;
+        }
+
+        LongVarint(value);
+    }
+
+    private void LongVarint(ulong value)
+    {
         Reserve(10);
-        if (value < 0x80) _bytes[Length++] = (byte)value;
-        else Length = WriteVarint(Length, value);
+        Length = WriteVarint(Length, value);
     }
 
     private int WriteVarint(int at, ulong value)
