@@ -83,20 +83,23 @@ public sealed class InboundTcpTests : IDisposable
             Config = Config(),
             Metrics = new ProxyMetrics(_registry),
             Log = new LogSink(Stream.Null, LogFormat.Plain, filter),
-            InboundPolicies = new WatchTable<int, InboundPolicy>(loop, TimeSpan.FromSeconds(1), (_, publish, _) =>
+            InboundPolicies = new WatchTable<int, InboundPolicy>(loop, TimeSpan.FromSeconds(1), (port, publish, _) =>
             {
-                _publish = publish;
+                // The admin server's port is watched too.
+                if (port == Port) _publish = publish;
                 publish(Policy(allowed: true));
                 return Task.CompletedTask;
             }),
             OutboundTargets = new WatchTable<OutboundDestination, OutboundInfo>(loop, TimeSpan.FromSeconds(1), static (_, _, _) => Task.CompletedTask),
             Endpoints = new WatchTable<string, EndpointSet>(loop, TimeSpan.FromSeconds(1), static (_, _, _) => Task.CompletedTask),
-            InboundInFlight = new InFlightLimit(1000),
-            OutboundInFlight = new InFlightLimit(1000),
+            InboundInFlight = new InFlightLimit(1000, 1),
+            OutboundInFlight = new InFlightLimit(1000, 1),
         };
         var stack = new InboundStack(runtime, _mesh.Worker, _mesh.Services with { Connector = connector });
         SocketAddress destination = SocketAddress.From(new IPEndPoint(IPAddress.Parse("10.1.2.3"), Port));
-        return _mesh.Listen(transport => stack.Serve(transport, new Accepted(Direction.Inbound, transport.RemoteAddress, transport.LocalAddress, destination)));
+        // From another host: the workload itself is let in whatever policy says.
+        SocketAddress client = SocketAddress.From(new IPEndPoint(IPAddress.Parse("10.1.9.9"), 40000));
+        return _mesh.Listen(transport => stack.Serve(transport, new Accepted(Direction.Inbound, client, transport.LocalAddress, destination)));
     }
 
     private string Scrape()
