@@ -7,6 +7,8 @@ namespace Linkerd.Net;
 /// </summary>
 public sealed class BufferPool : IDisposable
 {
+    private const int MaxShells = 256;
+
     private readonly Shelf[] _shelves = [default, default, default];
 
     /// <summary>Bytes now rented out.</summary>
@@ -25,7 +27,7 @@ public sealed class BufferPool : IDisposable
         LoopBuffer? buffer = shelf.Head;
         if (buffer is null)
         {
-            buffer = new LoopBuffer(size);
+            buffer = Make(ref shelf, size);
         }
         else
         {
@@ -84,6 +86,16 @@ public sealed class BufferPool : IDisposable
         }
     }
 
+    // A buffer that was trimmed and is needed again would be garbage of the collector's each time: the object is kept, without its memory.
+    private static LoopBuffer Make(ref Shelf shelf, BufferSize size)
+    {
+        if (shelf.Shells is not { } buffer) return new LoopBuffer(size);
+        shelf.Shells = buffer.Next;
+        shelf.ShellCount--;
+        buffer.Allocate();
+        return buffer;
+    }
+
     private void FreeHead(ref Shelf shelf)
     {
         LoopBuffer buffer = shelf.Head!;
@@ -91,6 +103,10 @@ public sealed class BufferPool : IDisposable
         shelf.Count--;
         FreeBytes -= buffer.Length;
         buffer.Free();
+        if (shelf.ShellCount == MaxShells) return;
+        buffer.Next = shelf.Shells;
+        shelf.Shells = buffer;
+        shelf.ShellCount++;
     }
 
     private struct Shelf
@@ -98,5 +114,7 @@ public sealed class BufferPool : IDisposable
         public LoopBuffer? Head;
         public int Count;
         public int LowWater;
+        public LoopBuffer? Shells;
+        public int ShellCount;
     }
 }

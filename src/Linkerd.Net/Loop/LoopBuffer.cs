@@ -9,7 +9,7 @@ public sealed unsafe class LoopBuffer
     {
         Size = size;
         Length = LengthOf(size);
-        Pointer = (byte*)NativeMemory.Alloc((nuint)Length);
+        Allocate();
     }
 
     /// <summary>Bytes it holds.</summary>
@@ -40,6 +40,9 @@ public sealed unsafe class LoopBuffer
         BufferSize.Medium => 64 * 1024,
         _ => 256 * 1024,
     };
+
+    /// <summary>Gives it memory again after <see cref="Free"/>.</summary>
+    internal void Allocate() => Pointer = (byte*)NativeMemory.Alloc((nuint)Length);
 
     internal void Free()
     {

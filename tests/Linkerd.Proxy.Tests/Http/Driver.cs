@@ -7,9 +7,11 @@ using TcpListener = Linkerd.Net.TcpListener;
 namespace Linkerd.Proxy.Tests.Http;
 
 /// <summary>Keeps twenty requests in flight, on one HTTP/2 connection or twenty of HTTP/1, from the loop itself, and measures what the loop's thread allocates.</summary>
-internal sealed class Driver : IHttpCall, IHttpStreamHandler
+internal sealed class Driver
 {
     private const int Concurrency = 20;
+
+    private readonly List<Lane> _lanes = [];
 
     private readonly HttpMesh _mesh;
     private readonly HttpClient _client;
@@ -23,6 +25,7 @@ internal sealed class Driver : IHttpCall, IHttpStreamHandler
     public Driver(HttpMesh mesh, SocketAddress target, HttpProtocol protocol = HttpProtocol.Http2)
     {
         _mesh = mesh;
+        for (int i = 0; i < Concurrency; i++) _lanes.Add(new Lane(this));
         _client = mesh.Clients.Create(HttpMesh.Target(target, protocol) with { IdleTimeout = HttpMesh.Forever }, HttpMesh.NoMetrics.Instance);
         _request.SetMethod(RequestMethod.Post);
         _request.SetScheme("http"u8);
@@ -30,8 +33,6 @@ internal sealed class Driver : IHttpCall, IHttpStreamHandler
         _request.SetPath("/vote"u8);
         _request.SetContentLength(_body.Length);
     }
-
-    public IHttpStreamHandler StreamHandler => this;
 
     /// <summary>What every request has.</summary>
     public HeaderBlock Request => _request;
@@ -56,50 +57,58 @@ internal sealed class Driver : IHttpCall, IHttpStreamHandler
         {
             _toSend = _toFinish = count;
             _before = GC.GetAllocatedBytesForCurrentThread();
-            for (int i = 0; i < Concurrency; i++) Next();
+            foreach (Lane lane in _lanes) lane.Next();
         });
         return _done.Task.WaitAsync(TimeSpan.FromSeconds(60));
     }
 
-    public void OnStream(HttpStream stream, HttpClient client)
+    /// <summary>One request after another.</summary>
+    private sealed class Lane(Driver owner) : IHttpCall, IHttpStreamHandler
     {
-        stream.SendHead(_request, end: false);
-        stream.SendData(_body, end: true);
-    }
+        public IHttpStreamHandler StreamHandler => this;
 
-    public void OnFailed(ProxyError error) => _done!.TrySetException(new InvalidOperationException(error.Message));
+        public void Next()
+        {
+            if (owner._toSend == 0) return;
+            owner._toSend--;
+            owner._client.Open(this);
+        }
 
-    public void OnInformational(HttpStream stream, HeaderBlock head)
-    {
-    }
+        public void OnStream(HttpStream stream, HttpClient client)
+        {
+            stream.SendHead(owner._request, end: false);
+            stream.SendData(owner._body, end: true);
+        }
 
-    public void OnHead(HttpStream stream, HeaderBlock head, bool end)
-    {
-        if (head.Status != 200) _done!.TrySetException(new InvalidOperationException($"status {head.Status}"));
-    }
+        public void OnFailed(ProxyError error) => Fail(error.Message);
 
-    public void OnData(HttpStream stream, ReadOnlySpan<byte> data, bool end) => stream.Consumed(data.Length);
+        public void OnInformational(HttpStream stream, HeaderBlock head)
+        {
+        }
 
-    public void OnTrailers(HttpStream stream, HeaderBlock trailers)
-    {
-    }
+        public void OnHead(HttpStream stream, HeaderBlock head, bool end)
+        {
+            if (head.Status != 200) Fail($"status {head.Status}");
+        }
 
-    public void OnSent(HttpStream stream, int count)
-    {
-    }
+        public void OnData(HttpStream stream, ReadOnlySpan<byte> data, bool end) => stream.Consumed(data.Length);
 
-    public void OnReset(HttpStream stream, in HttpFault fault) => _done!.TrySetException(new InvalidOperationException(fault.ToString()));
+        public void OnTrailers(HttpStream stream, HeaderBlock trailers)
+        {
+        }
 
-    public void OnClosed(HttpStream stream)
-    {
-        if (--_toFinish > 0) Next();
-        else _done!.TrySetResult(GC.GetAllocatedBytesForCurrentThread() - _before);
-    }
+        public void OnSent(HttpStream stream, int count)
+        {
+        }
 
-    private void Next()
-    {
-        if (_toSend == 0) return;
-        _toSend--;
-        _client.Open(this);
+        public void OnReset(HttpStream stream, in HttpFault fault) => Fail(fault.ToString());
+
+        public void OnClosed(HttpStream stream)
+        {
+            if (--owner._toFinish > 0) Next();
+            else owner._done!.TrySetResult(GC.GetAllocatedBytesForCurrentThread() - owner._before);
+        }
+
+        private void Fail(string reason) => owner._done!.TrySetException(new InvalidOperationException(reason));
     }
 }
