@@ -29,13 +29,14 @@ e2e:            ## the mesh on the Kubernetes of KUBECONFIG: docs/end-to-end-tes
 	dotnet build tests/Linkerd.EndToEndTests -c $(CONFIGURATION) -v q --nologo
 	dotnet artifacts/bin/Linkerd.EndToEndTests/release/Linkerd.EndToEndTests.dll
 
-fuzz:           ## every parser against mutations of tests/corpus, FUZZ_SECONDS (default 60) each
+fuzz: export FUZZ_SECONDS ?= 60
+fuzz:           ## every parser against mutations of tests/corpus, FUZZ_SECONDS (60) each, from FUZZ_SEED (new)
 	dotnet build tests/Linkerd.Http.Tests -c $(CONFIGURATION) -v q --nologo
 	dotnet build tests/Linkerd.Net.Tests -c $(CONFIGURATION) -v q --nologo
 	dotnet build tests/Linkerd.Proxy.Tests -c $(CONFIGURATION) -v q --nologo
-	FUZZ_SECONDS=$${FUZZ_SECONDS:-60} dotnet artifacts/bin/Linkerd.Http.Tests/release/Linkerd.Http.Tests.dll --filter-class '*FuzzTests' --filter-class '*MutationTests'
-	FUZZ_SECONDS=$${FUZZ_SECONDS:-60} dotnet artifacts/bin/Linkerd.Net.Tests/release/Linkerd.Net.Tests.dll --filter-class '*FuzzTests' --filter-class '*TlsMutationTests'
-	FUZZ_SECONDS=$${FUZZ_SECONDS:-60} dotnet artifacts/bin/Linkerd.Proxy.Tests/release/Linkerd.Proxy.Tests.dll --filter-class '*FuzzTests'
+	dotnet artifacts/bin/Linkerd.Http.Tests/release/Linkerd.Http.Tests.dll --filter-class '*FuzzTests' --filter-class '*MutationTests'
+	dotnet artifacts/bin/Linkerd.Net.Tests/release/Linkerd.Net.Tests.dll --filter-class '*FuzzTests' --filter-class '*TlsMutationTests'
+	dotnet artifacts/bin/Linkerd.Proxy.Tests/release/Linkerd.Proxy.Tests.dll --filter-class '*FuzzTests'
 
 chaos:          ## faults, load and chaos with full numbers: about 15 minutes, as root
 	eng/chaos

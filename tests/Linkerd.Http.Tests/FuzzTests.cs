@@ -11,16 +11,16 @@ public sealed class FuzzTests
 {
     [Fact]
     public void HTTP1_heads_and_bodies()
-        => Fuzzer.Run(Corpus.Load("http1"), 6_000, (input, random) => AssertSame(input, random, static (output, owner, handler)
+        => Fuzzer.Run("http1", 6_000, (input, random) => AssertSame(input, random, static (output, owner, handler)
             => new Http1ServerSession(new HttpResources(), new Http1Limits { MaxHeadBytes = 2048 }, output, owner, handler)));
 
     [Fact]
     public void HTTP2_frames()
-        => Fuzzer.Run(Corpus.Load("http2"), 6_000, (input, random) => AssertSame(input, random, static (output, owner, handler)
+        => Fuzzer.Run("http2", 6_000, (input, random) => AssertSame(input, random, static (output, owner, handler)
             => new Http2ServerSession(new HttpResources(), Http2Limits.Default, output, owner, handler)));
 
     [Fact]
-    public void HPACK_blocks() => Fuzzer.Run(Corpus.Load("hpack"), 20_000, static (input, random) =>
+    public void HPACK_blocks() => Fuzzer.Run("hpack", 20_000, static (input, random) =>
     {
         var decoder = new HpackDecoder(4096);
         int at = 0;

@@ -19,7 +19,7 @@ namespace Linkerd.Proxy.Tests;
 public sealed class FuzzTests
 {
     [Fact]
-    public void Transport_headers() => Fuzzer.Run(Corpus.Load("transport-header"), 10_000, static (input, random) =>
+    public void Transport_headers() => Fuzzer.Run("transport-header", 10_000, static (input, random) =>
     {
         HeaderDecoding whole = TransportHeaderCodec.Decode(input, out TransportHeader? header, out int consumed, out string? error);
         Assert.InRange(consumed, 0, input.Length);
@@ -73,7 +73,7 @@ public sealed class FuzzTests
     public void Inbound_policies_of_the_control_plane() => Map("control-inbound", WireInbound.Server.Parser, static server => ServerPolicies.ToModel(server));
 
     [Fact]
-    public void The_environment() => Fuzzer.Run(Corpus.Load("environment"), 1_000, static (input, _) =>
+    public void The_environment() => Fuzzer.Run("environment", 1_000, static (input, _) =>
     {
         var variables = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (string line in Encoding.UTF8.GetString(input).Split('\n'))
@@ -97,7 +97,7 @@ public sealed class FuzzTests
 
     private static void Map<T>(string target, MessageParser<T> parser, Action<T> map)
         where T : IMessage<T>
-        => Fuzzer.Run(Corpus.Load(target), 10_000, (input, _) =>
+        => Fuzzer.Run(target, 10_000, (input, _) =>
         {
             try
             {

@@ -16,4 +16,13 @@ public static class Corpus
         string folder = Path.Combine(Repository.Root, "tests", "corpus", target);
         return [.. Directory.GetFiles(folder).Order(StringComparer.Ordinal).Select(file => (Path.GetFileNameWithoutExtension(file), File.ReadAllBytes(file)))];
     }
+
+    /// <summary>Keeps an input that was mistreated; the file's path from the root of the repository.</summary>
+    public static string Add(string target, byte[] input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        string path = Path.Combine("tests", "corpus", target, $"found-{Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(input))[..12]}.bin");
+        File.WriteAllBytes(Path.Combine(Repository.Root, path), input);
+        return path;
+    }
 }

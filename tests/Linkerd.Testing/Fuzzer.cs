@@ -1,37 +1,42 @@
 using System.Diagnostics;
+using System.Globalization;
 
 namespace Linkerd.Testing;
 
 /// <summary>
-/// Runs a target on mutations of its corpus: a fixed number from a fixed seed, or, with <c>FUZZ_SECONDS</c>, as many as the time allows from
-/// a new seed. A failure names the seed, the round and the input.
+/// Runs a target on its corpus, then on mutations of it: a fixed number from a fixed seed, or, with <c>FUZZ_SECONDS</c>, as many as the time
+/// allows from <c>FUZZ_SEED</c> (default: another one each time). A failure names the seed, the round and the input; with <c>FUZZ_SECONDS</c> the
+/// input is kept in the corpus, where every later run begins with it.
 /// </summary>
 public static class Fuzzer
 {
     private static readonly byte[] s_interesting = "\r\n\0 :;,=0f\x7f\x80\xff"u8.ToArray();
 
-    /// <summary>Calls <paramref name="target"/> with inputs and a random source of its own for each, until done.</summary>
+    /// <summary>Calls <paramref name="test"/> with inputs and a random source of its own for each, until done.</summary>
+    /// <param name="target">Folder of the corpus.</param>
+    /// <param name="rounds">Inputs to try when there is no time to use up.</param>
+    /// <param name="test">Throws when an input is mistreated.</param>
     /// <returns>How many inputs were tried.</returns>
-    public static int Run(IReadOnlyList<byte[]> corpus, int rounds, Action<byte[], Random> target)
+    public static int Run(string target, int rounds, Action<byte[], Random> test)
     {
-        ArgumentNullException.ThrowIfNull(corpus);
-        ArgumentNullException.ThrowIfNull(target);
-        double budget = double.TryParse(Environment.GetEnvironmentVariable("FUZZ_SECONDS"), out double seconds) ? seconds : 0;
-        int seed = budget > 0 ? Environment.TickCount : 4711;
+        ArgumentNullException.ThrowIfNull(test);
+        IReadOnlyList<byte[]> corpus = Corpus.Load(target);
+        double budget = double.TryParse(Environment.GetEnvironmentVariable("FUZZ_SECONDS"), CultureInfo.InvariantCulture, out double seconds) ? seconds : 0;
+        int seed = budget <= 0 ? 4711 : int.TryParse(Environment.GetEnvironmentVariable("FUZZ_SEED"), CultureInfo.InvariantCulture, out int given) ? given : Environment.TickCount;
         long from = Stopwatch.GetTimestamp();
         int round = 0;
-        for (; budget > 0 ? Stopwatch.GetElapsedTime(from).TotalSeconds < budget : round < rounds; round++)
+        for (; round < corpus.Count || (budget > 0 ? Stopwatch.GetElapsedTime(from).TotalSeconds < budget : round < rounds); round++)
         {
             var random = new Random(seed ^ (round * 7919));
-            byte[] input = corpus[random.Next(corpus.Count)];
-            if (round >= corpus.Count) input = Mutate(input, corpus, random);
+            byte[] input = round < corpus.Count ? corpus[round] : Mutate(corpus[random.Next(corpus.Count)], corpus, random);
             try
             {
-                target(input, random);
+                test(input, random);
             }
             catch (Exception exception)
             {
-                throw new InvalidOperationException($"seed {seed}, round {round}, input {Convert.ToHexString(input)}: {exception.Message}", exception);
+                string kept = budget > 0 && round >= corpus.Count ? $", kept as {Corpus.Add(target, input)}" : string.Empty;
+                throw new InvalidOperationException($"{target}: seed {seed}, round {round}, input {Convert.ToHexString(input)}{kept}: {exception.Message}", exception);
             }
         }
 
