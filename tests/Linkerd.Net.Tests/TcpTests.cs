@@ -155,6 +155,87 @@ public sealed class TcpTests
     }
 
     [Fact]
+    public async Task A_reset_after_the_peers_end_is_noticed()
+    {
+        using var harness = new Harness();
+        Probe? probe = null;
+        Linkerd.Net.TcpListener listener = harness.Listen(t => t.Handler = probe = new Probe(t));
+        Socket socket = Harness.Dial(listener);
+        await Eventually.TrueAsync(() => probe is not null);
+        socket.Shutdown(SocketShutdown.Send);
+        await probe!.ReadClosed;
+        socket.LingerState = new LingerOption(true, 0);
+        socket.Close();
+        Assert.Equal(TransportFaultKind.Io, (await probe.Closed).Kind);
+    }
+
+    [Fact]
+    public async Task An_end_is_sent_although_the_peers_last_bytes_were_not_taken()
+    {
+        using var harness = new Harness();
+        Probe? probe = null;
+        Linkerd.Net.TcpListener listener = harness.Listen(t => t.Handler = probe = new Probe(t) { OnBytes = static (_, _) => 0 });
+        using Socket socket = Harness.Dial(listener);
+        socket.Send("half a mess"u8);
+        socket.Shutdown(SocketShutdown.Send);
+        await Eventually.TrueAsync(() => probe is not null);
+        await probe!.ReadClosed;
+        await harness.On(probe.Transport.CloseWrite);
+        Assert.Equal(0, socket.Receive(new byte[1]));
+    }
+
+    [Fact]
+    public async Task Close_waits_for_a_slow_reader()
+    {
+        using var harness = new Harness();
+        Probe? probe = null;
+        Linkerd.Net.TcpListener listener = harness.Listen(t => t.Handler = probe = new Probe(t));
+        using Socket socket = Harness.Dial(listener);
+        await Eventually.TrueAsync(() => probe is not null);
+        const int Length = 16 * 1024 * 1024;
+        await harness.On(() =>
+        {
+            probe!.Transport.Write(new byte[Length]);
+            probe.Transport.Close();
+        });
+        long closedAt = Stopwatch.GetTimestamp();
+
+        // Longer than a peer has that took everything and does not end.
+        await Eventually.TrueAsync(() => Stopwatch.GetElapsedTime(closedAt) > Transport.LingerLimit * 1.1);
+        Assert.Equal(Length, (await Task.Run(() => ReadAll(socket)).WaitAsync(Harness.Limit)).Length);
+        Assert.True((await probe!.Closed).IsNone);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Close_gives_up_on_a_peer_that_takes_nothing(bool hasEnded)
+    {
+        using var harness = new Harness();
+        Probe? probe = null;
+        Linkerd.Net.TcpListener listener = harness.Listen(t =>
+        {
+            t.DrainLimit = TimeSpan.FromMilliseconds(50);
+            t.Handler = probe = new Probe(t);
+        });
+        using Socket socket = Harness.Dial(listener);
+        await Eventually.TrueAsync(() => probe is not null);
+        if (hasEnded)
+        {
+            socket.Shutdown(SocketShutdown.Send);
+            await probe!.ReadClosed;
+        }
+
+        await harness.On(() =>
+        {
+            probe!.Transport.Write(new byte[16 * 1024 * 1024]);
+            probe.Transport.Close();
+        });
+        Assert.Equal(TransportFaultKind.Timeout, (await probe!.Closed).Kind);
+        Assert.Throws<SocketException>(() => ReadAll(socket));
+    }
+
+    [Fact]
     public async Task A_reset_is_noticed_while_reading_is_paused()
     {
         using var harness = new Harness();

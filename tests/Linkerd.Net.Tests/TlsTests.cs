@@ -175,6 +175,17 @@ public sealed class TlsTests
         await harness.On(() => ((TlsTransport)near.Transport).Inner.CloseWrite());
         Assert.Equal(TlsFailureKind.Truncated, (await far.Closed).Tls!.Kind);
 
+        // Also where the peer's last message is incomplete.
+        serving = kit.Serve(harness, kit.ServerContext());
+        dialing = await Dial(harness, kit, serving, kit.Material(kit.Client), TlsKit.ServerIdentity);
+        (near, far) = (await dialing.Completed, await serving.Completed);
+        var half = new Probe(far.Transport) { OnBytes = static (_, data) => data.Length / 2 };
+        await harness.On(() => far.Transport.Handler = half);
+        await harness.On(() => near.Transport.Write("half a message"u8));
+        await Eventually.TrueAsync(() => half.Received > 0);
+        await harness.On(() => ((TlsTransport)near.Transport).Inner.CloseWrite());
+        Assert.Equal(TlsFailureKind.Truncated, (await half.Closed).Tls!.Kind);
+
         // And during the handshake.
         serving = kit.Serve(harness, kit.ServerContext());
         using System.Net.Sockets.Socket socket = Harness.Dial(serving.Listener);

@@ -22,6 +22,7 @@ public sealed unsafe class TcpTransport : Transport, IReadiness
     private bool _hangup;
     private bool _yielded;
     private bool _shutdownDone;
+    private long _lingerMark;
 
     /// <summary>Takes over a connected, non-blocking socket.</summary>
     internal TcpTransport(EventLoop loop, int fd, SocketAddress remote, long key = 0)
@@ -50,6 +51,9 @@ public sealed unsafe class TcpTransport : Transport, IReadiness
     public override SocketAddress RemoteAddress => _remote;
 
     public override long PendingOutput => Output.Length;
+
+    /// <summary>How long <see cref="Close"/> waits while the peer takes none of what is pending. Default 60 s.</summary>
+    internal TimeSpan DrainLimit { get; set; } = TimeSpan.FromSeconds(60);
 
     /// <summary>Bytes arriving are moved by this rather than read.</summary>
     internal SplicePump? Pump { get; set; }
@@ -132,9 +136,10 @@ public sealed unsafe class TcpTransport : Transport, IReadiness
         Discarding = true;
         CloseWrite();
         DropRest();
-        if (IsReadClosed) return;
-        _linger = new LoopTimer(Loop, static self => ((TcpTransport)self!).Finish(default), this);
-        _linger.Start(LingerLimit);
+        if (IsReadClosed && Output.Length == 0) return;
+        _lingerMark = BytesWritten;
+        _linger = new LoopTimer(Loop, static self => ((TcpTransport)self!).OnLingered(), this);
+        _linger.Start(Output.Length > 0 ? DrainLimit : LingerLimit);
         if (_readable || IsReadingPaused) ScheduleRead();
     }
 
@@ -152,8 +157,9 @@ public sealed unsafe class TcpTransport : Transport, IReadiness
         if ((events & (Const.EpollIn | Const.EpollRdHup | Const.EpollHup | Const.EpollErr)) != 0)
         {
             _readable = true;
-            if ((events & Const.EpollErr) != 0 && !WantsInput && !Discarding)
+            if ((events & Const.EpollErr) != 0 && ((!WantsInput && !Discarding) || IsReadClosed))
             {
+                // Nobody reads who would be told of it.
                 Fail(TransportFault.Io(SocketCalls.TakeError(Descriptor) is var errno and not 0 ? errno : Errno.EIO));
                 return;
             }
@@ -273,14 +279,34 @@ public sealed unsafe class TcpTransport : Transport, IReadiness
         if (!_shutdownDone)
         {
             _shutdownDone = true;
-            if (!IsReadClosed && Libc.Shutdown(Descriptor, Const.ShutWrite) < 0)
+            if ((!IsReadClosed || RetainedInput > 0) && Libc.Shutdown(Descriptor, Const.ShutWrite) < 0)
             {
                 Fail(TransportFault.Io(Marshal.GetLastPInvokeError()));
                 return;
             }
+
+            _linger?.Start(LingerLimit);
         }
 
         if (IsReadClosed && RetainedInput == 0) Finish(default);
+    }
+
+    /// <summary>After <see cref="Close"/>: what is pending may take its time, as long as the peer takes some of it.</summary>
+    private void OnLingered()
+    {
+        if (Output.Length == 0)
+        {
+            Finish(default);
+        }
+        else if (BytesWritten == _lingerMark)
+        {
+            Abort(TransportFaultKind.Timeout);
+        }
+        else
+        {
+            _lingerMark = BytesWritten;
+            _linger!.Start(DrainLimit);
+        }
     }
 
     private int SendNow(ReadOnlySpan<byte> data)

@@ -138,15 +138,15 @@ public abstract class Transport : IDeferred
     public abstract void CloseWrite();
 
     /// <summary>
-    /// Closes in order: sends what is pending, ends our direction, and discards what still comes until the peer ends or
-    /// <see cref="LingerLimit"/> passes. OnData is not called any more.
+    /// Closes in order: sends what is pending, for as long as the peer takes it, ends our direction, and discards what still comes until the
+    /// peer ends or <see cref="LingerLimit"/> passes. OnData is not called any more.
     /// </summary>
     public abstract void Close();
 
     /// <summary>Closes at once; what is pending is dropped and the peer sees a reset. OnClosed follows in this turn.</summary>
     public abstract void Abort(TransportFaultKind reason = TransportFaultKind.Aborted);
 
-    /// <summary>How long <see cref="Close"/> waits for the peer to end.</summary>
+    /// <summary>How long <see cref="Close"/> waits for the peer to end after everything was sent.</summary>
     public static TimeSpan LingerLimit { get; } = TimeSpan.FromSeconds(2);
 
     void IDeferred.RunDeferred()

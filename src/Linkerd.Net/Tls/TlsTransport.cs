@@ -377,7 +377,8 @@ public sealed unsafe class TlsTransport : Transport, ITransportHandler, IWarm
         switch (error)
         {
             case Ssl.ErrorWantRead or Ssl.ErrorWantWrite:
-                if (_innerEnded && RetainedInput == 0 && !IsReadingPaused) Fail(Truncated("the peer closed without close_notify"));
+                // Also when the handler left something: it was offered all that will ever come.
+                if (_innerEnded && WantsInput) Fail(Truncated("the peer closed without close_notify"));
                 return true;
             case Ssl.ErrorZeroReturn:
                 PeerEnded();
