@@ -31,6 +31,9 @@ internal static class KubernetesHandler
         var options = new SslClientAuthenticationOptions { TargetHost = config.TlsServerName ?? config.Server.IdnHost };
         if (config.ClientCertificate is { } certificate)
             options.ClientCertificateContext = SslStreamCertificateContext.Create(certificate, null, offline: true);
+        else if (config.Token is ExecTokenSource plugin)
+            // Asked for each connection, by which time the request that opens it has run the plugin.
+            options.LocalCertificateSelectionCallback = (_, _, _, _, _) => plugin.Certificate!;
         if (config.InsecureSkipTlsVerify)
             options.RemoteCertificateValidationCallback = static (_, _, _, _) => true;
         else if (config.CertificateAuthorities is { } authorities)

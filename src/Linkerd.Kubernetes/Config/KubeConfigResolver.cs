@@ -18,7 +18,7 @@ internal sealed class KubeConfigResolver(string contextName, KubeConfigEntry con
             Server = uri,
             CertificateAuthorities = Authorities(),
             ClientCertificate = user is null ? null : ClientCertificate(user),
-            Token = user is null ? null : Token(user),
+            Token = user is null ? null : Token(user, cluster),
             InsecureSkipTlsVerify = cluster.Flag("insecure-skip-tls-verify"),
             TlsServerName = cluster.Text("tls-server-name"),
             Namespace = context.Text("namespace") ?? "default",
@@ -62,13 +62,13 @@ internal sealed class KubeConfigResolver(string contextName, KubeConfigEntry con
         }
     }
 
-    private static ITokenSource? Token(KubeConfigEntry user)
+    private static ITokenSource? Token(KubeConfigEntry user, KubeConfigEntry cluster)
     {
         if (user.Path("tokenFile") is { } file)
             return new FileTokenSource(file);
         if (user.Text("token") is { } token)
             return new StaticTokenSource(token);
-        return user.Value["exec"] is JsonObject exec ? ExecTokenSource.Parse(exec, user) : null;
+        return user.Value["exec"] is JsonObject exec ? ExecTokenSource.Parse(exec, user, cluster) : null;
     }
 
     private static KubeConfigException Fault(KubeConfigEntry entry, string field, string what, Exception? inner = null)
