@@ -19,7 +19,15 @@ namespace Linkerd.Proxy;
 /// </summary>
 public sealed class InboundStack : IConnectionService<Accepted>
 {
+    /// <summary>Names of TLS that is passed through, told apart in metrics.</summary>
+    internal const int MaxServerNames = 100;
+
+    /// <summary>Names and ports of transport headers, told apart in metrics.</summary>
+    private const int MaxHeaderTargets = 1000;
+
     private readonly Dictionary<int, InboundPort> _ports = [];
+    private readonly BoundedNames _serverNames = new(MaxServerNames);
+    private readonly BoundedNames _headerTargets = new(MaxHeaderTargets);
     private readonly HashSet<IHttpConnection> _connections = [];
     private readonly SharedConnectionMetrics<(SocketAddress, int, ServerTls, Meta)> _accepted;
     private readonly InboundConfig _config;
@@ -112,7 +120,9 @@ public sealed class InboundStack : IConnectionService<Accepted>
         TlsDetection detection = await DetectTlsAsync(transport, accepted, port.Policy);
         var peer = new HttpPeer(accepted, detection.Tls);
         DetectedProtocol protocol = await ProtocolAsync(detection, port);
-        Dispatch(detection.Transport, peer, port, protocol, accepted.OriginalDestination);
+
+        // Nobody used the port meanwhile, so that it may have been forgotten.
+        Dispatch(detection.Transport, peer, PortFor(port.Port), protocol, accepted.OriginalDestination);
     }
 
     /// <summary>A peer proxy connected to our own port: a transport header says what for. TLS and an identity are mandatory.</summary>
@@ -145,11 +155,16 @@ public sealed class InboundStack : IConnectionService<Accepted>
         Dispatch(detection.Transport, peer, port, protocol, target);
     }
 
-    private void CountHeader(TransportHeader header, PeerIdentity client) => Runtime.Metrics.TransportHeaders.With(
-        Labels.Of("session_protocol", header.Protocol switch { SessionProtocol.Http1 => "http/1", SessionProtocol.Http2 => "http/2", _ => string.Empty })
-            .And("target_port", header.Port.ToString(System.Globalization.CultureInfo.InvariantCulture))
-            .And("target_name", header.Name ?? string.Empty)
-            .And("client_id", client.Name)).For(Worker.Index).Increment();
+    private void CountHeader(TransportHeader header, PeerIdentity client)
+    {
+        string port = header.Port.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        bool isKnown = _headerTargets.Of($"{header.Name}:{port}").Length > 0;
+        Runtime.Metrics.TransportHeaders.With(
+            Labels.Of("session_protocol", header.Protocol switch { SessionProtocol.Http1 => "http/1", SessionProtocol.Http2 => "http/2", _ => string.Empty })
+                .And("target_port", isKnown ? port : string.Empty)
+                .And("target_name", isKnown ? header.Name ?? string.Empty : string.Empty)
+                .And("client_id", client.Name)).For(Worker.Index).Increment();
+    }
 
     private async ValueTask<TlsDetection> DetectTlsAsync(Transport transport, Accepted accepted, ServerPolicy policy)
     {
@@ -157,7 +172,9 @@ public sealed class InboundStack : IConnectionService<Accepted>
         if (Runtime.Config.Identity is null || Worker.Tls is not { } contexts) return new TlsDetection(transport, new ServerTls(ServerTlsState.Disabled));
         if (System.Net.IPAddress.IsLoopback(accepted.Client.ToIPAddress()) && System.Net.IPAddress.IsLoopback(accepted.OriginalDestination.ToIPAddress()))
             return new TlsDetection(transport, new ServerTls(ServerTlsState.Loopback));
-        return await Services.Detector.DetectTlsAsync(transport, contexts, policy.DetectTimeout);
+        TlsDetection detection = await Services.Detector.DetectTlsAsync(transport, contexts, policy.DetectTimeout);
+        if (detection.Tls is not { State: ServerTlsState.Passthrough, ServerName: { } name }) return detection;
+        return detection with { Tls = detection.Tls with { ServerName = _serverNames.Of(name) } };
     }
 
     private async ValueTask<DetectedProtocol> ProtocolAsync(TlsDetection detection, InboundPort port)

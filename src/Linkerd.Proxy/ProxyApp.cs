@@ -26,6 +26,8 @@ namespace Linkerd.Proxy;
 [System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1001", Justification = "Lives as long as the process.")]
 public sealed class ProxyApp
 {
+    private static readonly TimeSpan s_shortestExpiry = TimeSpan.FromSeconds(1);
+
     private readonly ProxyConfig _config;
     private readonly LogSink _sink;
     private readonly Logger _log;
@@ -36,6 +38,7 @@ public sealed class ProxyApp
     private readonly List<Worker> _metered = [];
     private readonly List<Thread> _threads = [];
     private readonly CancellationTokenSource _stopping = new();
+    private readonly LoopTimer _expiry;
     private readonly ProxyRuntime _runtime;
     private readonly AdminService _admin;
     private readonly AdminStack _adminStack;
@@ -80,6 +83,7 @@ public sealed class ProxyApp
             InboundInFlight = new InFlightLimit(config.Inbound.MaxInFlight, config.Workers + 1),
             OutboundInFlight = new InFlightLimit(config.Outbound.MaxInFlight, config.Workers + 1),
         };
+        _expiry = new LoopTimer(_loop, static self => ((ProxyApp)self!).ExpireSeries(), this);
         _admin = new AdminService(_registry, sink, Environment.GetEnvironmentVariable, static () => Environment.GetEnvironmentVariables().Keys.Cast<string>(), config.Admin.ShutdownEnabled ? Shutdown : null)
         {
             BeforeScrape = SweepAsync,
@@ -149,8 +153,18 @@ public sealed class ProxyApp
         _log.Info($"Destinations resolved via {_config.Destination.Address}");
     }
 
+    private TimeSpan ExpiryInterval => _config.Admin.MetricsRetainIdle < s_shortestExpiry ? s_shortestExpiry : _config.Admin.MetricsRetainIdle;
+
+    // Pods come and go, and with them their series, in clusters where nobody scrapes too.
+    private void ExpireSeries()
+    {
+        _registry.Expire();
+        _expiry.Start(ExpiryInterval);
+    }
+
     private void Start()
     {
+        _expiry.Start(ExpiryInterval);
         foreach (ProxyWorker worker in _workers)
         {
             var thread = new Thread(worker.Loop.Run) { Name = worker.Loop.Name, IsBackground = true };

@@ -32,6 +32,9 @@ internal sealed class InboundPort
         _stage.Created();
         _idle = new LoopTimer(stack.Worker.Loop, static self => ((InboundPort)self!).Evict(), this);
         _subscription = stack.Runtime.InboundPolicies.Subscribe(port, stack.Worker.Loop, Update);
+
+        // Whoever knocked may go without a word: then nobody will have used it.
+        ForgetWhenIdle();
     }
 
     public int Port { get; }
@@ -63,7 +66,7 @@ internal sealed class InboundPort
     public void Exit()
     {
         _stack.Worker.Serving--;
-        if (--_users == 0 && !_stack.Runtime.Config.Inbound.Ports.Contains(Port)) _idle.Start(_stack.Runtime.Config.Inbound.DiscoveryIdleTimeout);
+        if (--_users == 0) ForgetWhenIdle();
     }
 
     /// <summary>The client of the application at an address, in the version that the application is to see.</summary>
@@ -97,6 +100,11 @@ internal sealed class InboundPort
         Current = policy;
         Detection = Measure(policy.Server);
         foreach (InboundTcp connection in _watching.ToArray()) connection.OnPolicyChanged();
+    }
+
+    private void ForgetWhenIdle()
+    {
+        if (!_stack.Runtime.Config.Inbound.Ports.Contains(Port)) _idle.Start(_stack.Runtime.Config.Inbound.DiscoveryIdleTimeout);
     }
 
     private void Evict()

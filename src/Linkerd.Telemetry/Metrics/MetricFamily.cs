@@ -63,6 +63,16 @@ public sealed class MetricFamily<T> : IMetricFamily
         }
     }
 
+    void IMetricFamily.Expire(long now)
+    {
+        lock (_gate)
+        {
+            List<string>? gone = null;
+            foreach ((string key, Entry entry) in _series) IsShown(entry, now, ref gone, key);
+            foreach (string key in gone ?? []) _series.Remove(key);
+        }
+    }
+
     private bool IsShown(Entry entry, long now, ref List<string>? gone, string key)
     {
         T? series = entry.Strong;

@@ -88,6 +88,18 @@ public sealed class MetricRegistry
         foreach (Action<MetricsWriter> collector in collectors) collector(writer);
     }
 
+    /// <summary>
+    /// Forgets series that are idle and held by nobody. Writing does so too; whoever makes series without end calls it now and then, since nobody may
+    /// ever ask for the text.
+    /// </summary>
+    public void Expire()
+    {
+        long now = _time.GetTimestamp();
+        IMetricFamily[] families;
+        lock (_gate) families = [.. _families];
+        foreach (IMetricFamily family in families) family.Expire(now);
+    }
+
     internal TimeSpan Elapsed(long since, long now) => _time.GetElapsedTime(since, now);
 
     internal long Now() => _time.GetTimestamp();

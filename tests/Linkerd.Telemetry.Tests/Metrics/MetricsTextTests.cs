@@ -69,6 +69,32 @@ public sealed class MetricsTextTests
     }
 
     [Fact]
+    public void Idle_series_that_nobody_holds_are_forgotten_although_nobody_reads_the_text()
+    {
+        var time = new StepTime();
+        var registry = new MetricRegistry(1, TimeSpan.FromMinutes(10), time);
+        MetricFamily<Counter> family = registry.Counter("c", "C.");
+        WeakReference series = Count(family);
+        registry.Expire();
+        GC.Collect();
+        Assert.True(series.IsAlive);
+        time.Advance(TimeSpan.FromMinutes(11));
+        registry.Expire();
+        GC.Collect();
+        Assert.False(series.IsAlive);
+        registry.Expire();
+        Assert.Empty(Text(registry));
+
+        [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.NoInlining)]
+        static WeakReference Count(MetricFamily<Counter> family)
+        {
+            Counter counter = family.With(Labels.Of("a", "1"));
+            counter.For(0).Increment();
+            return new WeakReference(counter);
+        }
+    }
+
+    [Fact]
     public void A_gauge_that_is_not_zero_stays()
     {
         var time = new StepTime();
