@@ -134,8 +134,8 @@ public sealed class PolicyFromTapTests
     {
         var written = Write([Request("GET", "/list", Web)]);
         var (first, later) = (new Observations(), new Observations());
-        first.Add(Request("GET", "/list", Web));
-        later.Add(Request("GET", "/list", Web));
+        first.Add(Request("GET", "/list", Web, "10.0.0.1"));
+        later.Add(Request("GET", "/list", Web, "10.0.0.2"));
         later.Add(Request("GET", "/list", Bot));
         later.Add(Request("GET", "/\x1b[31m", Bot));
         later.Add(Request("GET", "/", Web, port: 7070));
@@ -176,6 +176,22 @@ public sealed class PolicyFromTapTests
         Assert.Equal(Decision.Allowed, Judge(own, Request("GET", "/books", "", "10.1.1.1")).Decision);
         Assert.Equal(Decision.Denied, Judge(own, Request("GET", "/books", "", "10.9.1.1")).Decision);
         Assert.Equal(Decision.Denied, Judge(own, Request("GET", "/bookshop", Bot)).Decision);
+        // A network lets in who has an identity too.
+        var office = KubernetesYaml.ReadAll("""
+            kind: Server
+            metadata: {name: http}
+            spec: {port: 8080}
+            ---
+            kind: AuthorizationPolicy
+            metadata: {name: http}
+            spec: {targetRef: {kind: Server, name: http}, requiredAuthenticationRefs: [{kind: NetworkAuthentication, name: office}]}
+            ---
+            kind: NetworkAuthentication
+            metadata: {name: office}
+            spec: {networks: [{cidr: 10.0.0.0/8}]}
+            """).OfType<JsonObject>().ToArray();
+        Assert.Equal(Decision.Allowed, Judge(office, Request("GET", "/", Bot, "10.1.1.1")).Decision);
+        Assert.Equal(Decision.Denied, Judge(office, Request("GET", "/", Bot, "11.1.1.1")).Decision);
     }
 
     [Theory]

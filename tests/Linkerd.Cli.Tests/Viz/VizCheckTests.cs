@@ -132,7 +132,7 @@ public sealed class VizCheckTests
         return server;
     }
 
-    private static Task AvailableAsync(EmbeddedServer server, string status) => server.Client.Dynamic(s_apiServices, "APIService", false).PatchAsync(
+    private static Task<JsonObject> AvailableAsync(EmbeddedServer server, string status) => server.Client.Dynamic(s_apiServices, "APIService", false).PatchAsync(
         "v1alpha1.tap.linkerd.io",
         Patch.Merge(JsonNode.Parse($$$"""{"status":{"conditions":[{"type":"Available","status":"{{{status}}}","reason":"FailedDiscoveryCheck","message":"not yet"}]}}""")!.AsObject()),
         "status",

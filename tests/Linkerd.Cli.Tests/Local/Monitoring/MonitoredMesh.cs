@@ -45,6 +45,7 @@ public sealed partial class MonitoredMesh : IAsyncLifetime
         foreach (var name in (string[])["deploy/web", "deploy/api", "sts/db", "ds/agent"])
             await Cluster.KubectlAsync("-n", "shop", "rollout", "status", name, "--timeout=180s");
         await Cluster.KubectlAsync("-n", "monitoring", "rollout", "status", "deploy/prometheus", "--timeout=120s");
+        await Cluster.KubectlAsync("-n", "monitoring", "wait", "pods", "--all", "--for=condition=Ready", "--timeout=120s");
         _forward = Cluster.Start("kubectl", "-n", "monitoring", "port-forward", "svc/prometheus", ":9090");
         var line = await _forward.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken) ?? await _forward.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
         Address = "http://127.0.0.1:" + LocalPort().Match(line).Groups[1].Value;

@@ -19,9 +19,11 @@ internal sealed class DryRunReport
         _unjudged = all.Sum(static o => o.Surplus);
         _rows =
         [
-            .. all.SelectMany(static o => o.Counts).GroupBy(static c => c.Key)
-                .Select(g => (g.Key, g.Sum(static c => c.Value), policies.Of(g.Key)))
-                .OrderBy(static r => r.Key.Port).ThenBy(static r => r.Key.Path, StringComparer.Ordinal).ThenBy(static r => r.Key.Method, StringComparer.Ordinal).ThenBy(static r => r.Key.Client, StringComparer.Ordinal),
+            // Pods of one account differ in their addresses alone.
+            .. all.SelectMany(static o => o.Counts).Select(c => (Request: c.Key, Count: c.Value, Verdict: policies.Of(c.Key)))
+                .GroupBy(static r => (r.Request.Client, r.Request.Port, r.Request.Method, r.Request.Path, r.Verdict))
+                .Select(static g => (g.First().Request, Count: g.Sum(static r => r.Count), g.Key.Verdict))
+                .OrderBy(static r => r.Request.Port).ThenBy(static r => r.Request.Path, StringComparer.Ordinal).ThenBy(static r => r.Request.Method, StringComparer.Ordinal).ThenBy(static r => r.Request.Client, StringComparer.Ordinal),
         ];
     }
 

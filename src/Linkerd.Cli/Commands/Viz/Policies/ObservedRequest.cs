@@ -9,7 +9,7 @@ namespace Linkerd.Cli.Commands.Viz.Policies;
 /// <param name="Method">The method.</param>
 /// <param name="Path">The path, without its query.</param>
 /// <param name="Identity">The client's identity; empty for one that showed none.</param>
-/// <param name="Address">The client's address, where it has no identity; else empty.</param>
+/// <param name="Address">The client's address.</param>
 /// <param name="Server">The Server that selects the port; empty where none does.</param>
 internal sealed record ObservedRequest(int Port, string Method, string Path, string Identity, string Address, string Server)
 {
@@ -24,8 +24,7 @@ internal sealed record ObservedRequest(int Port, string Method, string Path, str
         var (source, destination) = (tap.SourceMeta?.Labels, tap.DestinationMeta?.Labels);
         var identity = source?.GetValueOrDefault("tls", "") == "true" ? source.GetValueOrDefault("client_id", "") : "";
         var server = destination?.GetValueOrDefault("srv_kind", "") == "server" ? destination.GetValueOrDefault("srv_name", "") : "";
-        return new ObservedRequest(
-            (int)(tap.Destination?.Port ?? 0), TapText.Method(request.Method), request.Path, identity, identity.Length > 0 ? "" : TapText.IP(tap.Source?.Ip)?.ToString() ?? "", server);
+        return new ObservedRequest((int)(tap.Destination?.Port ?? 0), TapText.Method(request.Method), request.Path, identity, TapText.IP(tap.Source?.Ip)?.ToString() ?? "", server);
     }
 
     /// <summary>The namespace and the name of the ServiceAccount behind an identity of Linkerd's; null for another identity.</summary>

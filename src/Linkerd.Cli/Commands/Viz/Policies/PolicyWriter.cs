@@ -58,7 +58,7 @@ internal sealed class PolicyWriter(PolicyTarget target, int routeLimit, bool exa
     private void WriteRoute(string prefix, string server, (string Method, PathPattern Path)[] calls, ObservedRequest[] clients)
     {
         string[] identities = [.. clients.Select(static c => c.Identity).Where(static i => i.Length > 0).Distinct().Order(StringComparer.Ordinal)];
-        string[] addresses = [.. clients.Select(static c => c.Address).Where(static a => a.Length > 0).Distinct().Order(StringComparer.Ordinal)];
+        string[] addresses = [.. clients.Where(static c => c.Identity.Length == 0).Select(static c => c.Address).Distinct().Order(StringComparer.Ordinal)];
         var name = Name($"{prefix}-{Suffix(identities, addresses)}");
         // An AuthorizationPolicy asks for all that it names, so identities and networks each have their own.
         var authentications = new List<(string Kind, string Name)>();
