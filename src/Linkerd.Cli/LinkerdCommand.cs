@@ -21,8 +21,13 @@ public static class LinkerdCommand
     public static async Task<int> RunAsync(ITerminal terminal, IReadOnlyList<string> arguments, CancellationToken cancellationToken)
     {
         var root = Create(terminal);
-        return await PluginCommand.TryRunAsync(root, arguments, terminal, terminal.SearchPath)
-            ?? await root.Parse(LeadingNamespace.Move(root, arguments)).InvokeAsync(new InvocationConfiguration { Output = terminal.Out, Error = terminal.Error }, cancellationToken);
+        if (await PluginCommand.TryRunAsync(root, arguments, terminal, terminal.SearchPath) is { } code)
+            return code;
+        var parsed = root.Parse(LeadingNamespace.Move(root, arguments));
+        if (UsageFault.TextOf(parsed) is not { } fault)
+            return await parsed.InvokeAsync(new InvocationConfiguration { Output = terminal.Out, Error = terminal.Error }, cancellationToken);
+        await terminal.Error.WriteAsync(fault);
+        return ExitCodes.Failure;
     }
 
     /// <summary>Builds the tree; every command writes to <paramref name="terminal"/>.</summary>

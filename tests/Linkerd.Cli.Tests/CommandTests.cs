@@ -37,6 +37,45 @@ public sealed class CommandTests
     public void A_namespace_may_stand_before_the_command(string given, string read) =>
         Assert.Equal(read, string.Join(' ', LeadingNamespace.Move(LinkerdCommand.Create(new CliRunner()), given.Split(' '))));
 
+    [Theory]
+    [InlineData("install --bogus", "Error: Unrecognized command or argument '--bogus'.", "For help: linkerd install --help")]
+    [InlineData("install --hq", "Did you mean --ha?", "For help: linkerd install --help")]
+    [InlineData("install-cni --proxy-uid abc", "'abc'", "For help: linkerd install-cni --help")]
+    [InlineData("viz stta deploy", "Did you mean stat?", "For help: linkerd viz --help")]
+    [InlineData("inject", "Error: ", "For help: linkerd inject --help")]
+    public async Task A_command_line_that_is_not_understood_leaves_standard_output_alone(string arguments, params string[] said)
+    {
+        var (code, output, error) = await CliRunner.RunAsync("", arguments.Split(' '));
+        Assert.Equal((ExitCodes.Failure, ""), (code, output));
+        Assert.All(said, text => Assert.Contains(text, error, StringComparison.Ordinal));
+        Assert.InRange(error.Split('\n').Length, 2, 6);
+    }
+
+    [Theory]
+    [InlineData("install --bogus --help", ExitCodes.Success)]
+    [InlineData("diagnostics", ExitCodes.Failure)]
+    public async Task Help_goes_to_standard_output(string arguments, int expected)
+    {
+        var (code, output, _) = await CliRunner.RunAsync("", arguments.Split(' '));
+        Assert.Equal(expected, code);
+        Assert.Contains("Usage:", output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("inject --ignore-cluster -", "a: [1\nb")]
+    [InlineData("uninject -", "a: [1\nb")]
+    [InlineData("install --ignore-cluster -f -", "a: {b\n")]
+    [InlineData("upgrade --from-manifests -", "a: [1\nb")]
+    [InlineData("upgrade --from-manifests -", "metadata: {name: linkerd-config-overrides}\ndata: {linkerd-config-overrides: '%%'}")]
+    [InlineData("profile --open-api - web", "a: [1\nb")]
+    public async Task Input_that_cannot_be_read_is_one_error_and_no_trace(string arguments, string input)
+    {
+        var (code, output, error) = await CliRunner.RunAsync(input, arguments.Split(' '));
+        Assert.Equal((ExitCodes.Failure, ""), (code, output));
+        Assert.NotEqual("", error.Trim());
+        Assert.DoesNotContain("   at ", error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_command_with_another_name_now_says_which()
     {

@@ -74,6 +74,25 @@ public sealed class IdentityTests : IDisposable
     }
 
     [Fact]
+    public void A_folder_that_the_user_may_not_read_is_said_to_be_that()
+    {
+        var closed = Directory.CreateDirectory(Path.Combine(_folder, "closed"), UnixFileMode.None).FullName;
+        var isRoot = Environment.UserName == "root";
+        string[] asUser = isRoot ? ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"] : ["env"];
+        File.SetUnixFileMode(_folder, (UnixFileMode)0b111_101_101);
+
+        string[] command =
+        [
+            .. asUser, "env", "HOME=/tmp", $"LINKERD2_PROXY_IDENTITY_DIR={closed}", "LINKERD2_PROXY_IDENTITY_LOCAL_NAME=a.b",
+            $"LINKERD2_PROXY_IDENTITY_TRUST_ANCHORS={Anchors}", "dotnet", InitBinary.Path, "identity",
+        ];
+        var (code, output) = Shell.Try(command);
+
+        Assert.NotEqual(0, code);
+        Assert.Contains($"LINKERD2_PROXY_IDENTITY_DIR: {closed} cannot be read by this process's user, uid {(isRoot ? "65534" : "")}", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void The_wrapper_becomes_the_proxy()
     {
         var (code, output) = Shell.Try(

@@ -52,6 +52,11 @@ public static class YamlReader
         {
             throw new FormatException($"line {e.Start.Line}, column {e.Start.Column}: {e.InnerException?.Message ?? e.Message}", e);
         }
+        catch (Exception e) when (e is InvalidOperationException or ArgumentException or IndexOutOfRangeException)
+        {
+            // The scanner gives up like this where a text ends in the middle of something.
+            throw new FormatException("the text is not YAML: it ends in the middle of a value, a list or a mapping", e);
+        }
 
         return documents;
     }

@@ -1,5 +1,7 @@
 using System.CommandLine;
+using System.Security.Cryptography;
 using Linkerd.Charts;
+using Linkerd.Inject;
 using Linkerd.Kubernetes;
 using Linkerd.Stats;
 
@@ -49,5 +51,6 @@ public abstract class CliCommand : Command
 
     /// <summary>Failures whose message already is for the user. Anything else is our defect, and its trace is what a report needs.</summary>
     private static bool IsExpected(Exception e) =>
-        e is CliException or ChartException or KubernetesException or KubeConfigException or MetricsSourceException or ArgumentException or IOException or UnauthorizedAccessException;
+        e is CliException or ChartException or KubernetesException or KubeConfigException or MetricsSourceException or InjectException or ArgumentException or FormatException or InvalidDataException
+            or IOException or HttpRequestException or UnauthorizedAccessException or CryptographicException;
 }

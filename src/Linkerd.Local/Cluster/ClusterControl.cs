@@ -9,6 +9,7 @@ public sealed class ClusterControl(LocalPaths paths)
 {
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(25);
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan RelayLimit = TimeSpan.FromSeconds(5);
 
     /// <summary>Whether this build can run the project's own image of the Viz extension.</summary>
     public static bool HasViz => new Images.BinaryFolder().Has("linkerd-viz");
@@ -77,6 +78,26 @@ public sealed class ClusterControl(LocalPaths paths)
         }
 
         return true;
+    }
+
+    /// <summary>
+    /// The port of this machine's loopback that leads to a node port: the same number, or another one where somebody else holds it.
+    /// Waits a moment for a Service that is new; null when nothing leads there.
+    /// </summary>
+    public async Task<int?> HostPortAsync(int nodePort, CancellationToken cancel)
+    {
+        for (var tries = 0; tries < RelayLimit / Poll; tries++)
+        {
+            foreach (var line in File.Exists(paths.Relays) ? await File.ReadAllLinesAsync(paths.Relays, cancel) : [])
+            {
+                if (line.Split(' ') is [var node, var host] && node == nodePort.ToString(CultureInfo.InvariantCulture) && int.TryParse(host, NumberStyles.None, CultureInfo.InvariantCulture, out var port))
+                    return port;
+            }
+
+            await Task.Delay(Poll, cancel);
+        }
+
+        return null;
     }
 
     /// <summary>Completes when the supervisor is gone.</summary>

@@ -145,16 +145,22 @@ public sealed class ClusterNode
                 CertificateNames = [NodeNetwork.NodeAddress.ToString()],
             }, stop);
         var kubeconfig = server.AdminKubeconfig(new Uri($"https://127.0.0.1:{_hostPort}"));
-        File.WriteAllText(_paths.Kubeconfig, kubeconfig);
-        File.SetUnixFileMode(_paths.Kubeconfig, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        WritePrivate(_paths.Kubeconfig, kubeconfig);
         return server;
     }
 
     private static KubernetesConfig Config(ApiServer server)
     {
         var file = Path.Combine(LocalPaths.Scratch, "kubeconfig");
-        File.WriteAllText(file, server.Kubeconfig("linkerd-local", ["system:masters"], new Uri($"https://127.0.0.1:{ApiPort}")));
-        File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        WritePrivate(file, server.Kubeconfig("linkerd-local", ["system:masters"], new Uri($"https://127.0.0.1:{ApiPort}")));
         return KubernetesConfig.Load(file) with { UserAgent = "linkerd-local" };
+    }
+
+    // Made anew with its mode: between writing and changing the mode others could read it.
+    private static void WritePrivate(string path, string text)
+    {
+        File.Delete(path);
+        using var writer = new StreamWriter(path, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite });
+        writer.Write(text);
     }
 }

@@ -15,6 +15,8 @@ internal sealed class HostRelay(LocalPaths paths, NodeLog log) : IAsyncDisposabl
     private readonly CancellationTokenSource _stop = new();
     private readonly Dictionary<int, (Socket Listener, string Target)> _open = [];
     private readonly HashSet<int> _refused = [];
+    private readonly Dictionary<int, (int Port, string Target)> _standIns = [];
+    private string _told = "";
     private readonly Lock _lock = new();
 
     /// <summary>Opens a port whose target is known from the start; port 0 takes a free one. Returns the port.</summary>
@@ -62,7 +64,7 @@ internal sealed class HostRelay(LocalPaths paths, NodeLog log) : IAsyncDisposabl
         }
     }
 
-    // A port that somebody else holds is opened as soon as it is free.
+    // A port that somebody else holds is opened as soon as it is free; until then another one stands in for it.
     private async Task ApplyAllAsync(Socket socket, int fixedPort)
     {
         var last = "";
@@ -94,11 +96,15 @@ internal sealed class HostRelay(LocalPaths paths, NodeLog log) : IAsyncDisposabl
             .ToDictionary(static w => int.Parse(w[0], CultureInfo.InvariantCulture), static w => w[1]);
         lock (_lock)
         {
-            foreach (var port in _open.Keys.Where(p => p != fixedPort && (!wanted.TryGetValue(p, out var target) || target != _open[p].Target)).ToList())
+            foreach (var (port, standIn) in _standIns.Where(s => !wanted.TryGetValue(s.Key, out var target) || target != s.Value.Target).ToList())
             {
-                _open[port].Listener.Dispose();
-                _open.Remove(port);
+                _standIns.Remove(port);
+                Close_NeedsLock(standIn.Port);
             }
+
+            var kept = _standIns.Values.Select(static s => s.Port).Append(fixedPort).ToHashSet();
+            foreach (var port in _open.Keys.Where(p => !kept.Contains(p) && (!wanted.TryGetValue(p, out var target) || target != _open[p].Target)).ToList())
+                Close_NeedsLock(port);
         }
 
         _refused.RemoveWhere(p => !wanted.ContainsKey(p));
@@ -117,11 +123,45 @@ internal sealed class HostRelay(LocalPaths paths, NodeLog log) : IAsyncDisposabl
             }
             catch (SocketException e)
             {
-                if (!_refused.Add(port))
-                    continue;
-                log.Write("relay", $"port {port} of the host's loopback cannot be opened for {target}: {e.Message}");
+                if (_refused.Add(port))
+                    StandIn(port, target, e);
             }
         }
+
+        Tell(wanted.Keys);
+    }
+
+    private void StandIn(int port, string target, SocketException reason)
+    {
+        try
+        {
+            var other = Open(0, target);
+            _standIns[port] = (other, target);
+            log.Write("relay", $"port {port} of the host's loopback cannot be opened for {target} ({reason.Message}): port {other} stands in for it");
+        }
+        catch (SocketException e)
+        {
+            log.Write("relay", $"port {port} of the host's loopback cannot be opened for {target}: {reason.Message}; nor can another: {e.Message}");
+        }
+    }
+
+    // What the CLI prints as addresses; moved into place, so that nobody reads half of it.
+    private void Tell(IEnumerable<int> ports)
+    {
+        var lines = ports.Order().Select(p => (Port: p, Host: !_refused.Contains(p) ? p : _standIns.TryGetValue(p, out var other) ? other.Port : 0))
+            .Where(static r => r.Host > 0).Select(static r => string.Create(CultureInfo.InvariantCulture, $"{r.Port} {r.Host}\n"));
+        var text = string.Concat(lines);
+        if (text == _told && File.Exists(paths.Relays))
+            return;
+        _told = text;
+        File.WriteAllText(paths.Relays + ".new", text);
+        File.Move(paths.Relays + ".new", paths.Relays, overwrite: true);
+    }
+
+    private void Close_NeedsLock(int port)
+    {
+        if (_open.Remove(port, out var open))
+            open.Listener.Dispose();
     }
 
     private async Task AcceptAsync(Socket listener, string target)

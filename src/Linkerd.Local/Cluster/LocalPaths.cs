@@ -61,6 +61,9 @@ public sealed class LocalPaths
     /// <summary>Steps of the start, one per line.</summary>
     public string Progress => Path.Combine(Run, "progress");
 
+    /// <summary>Which port of this machine's loopback leads to each node port: lines of two numbers.</summary>
+    public string Relays => Path.Combine(Run, "relays");
+
     /// <summary>The log of the cluster's own components.</summary>
     public string Log => Path.Combine(Home, "cluster.log");
 

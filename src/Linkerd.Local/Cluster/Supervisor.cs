@@ -21,8 +21,12 @@ public sealed class Supervisor(LocalPaths paths)
     {
         Directory.CreateDirectory(paths.Run);
         File.SetUnixFileMode(paths.Home, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
+        // The API server's data holds every Secret, and nobody but this user reads it: pods go through the API.
+        Directory.CreateDirectory(paths.ApiData);
+        File.SetUnixFileMode(paths.ApiData, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         SupervisorFile.Write(paths);
         File.Delete(paths.NodeSocket);
+        File.Delete(paths.Relays);
         RotateLog();
         var progress = new Progress(paths.Progress);
         await using var logFile = new StreamWriter(new FileStream(paths.Log, FileMode.Append, FileAccess.Write, FileShare.ReadWrite));

@@ -6,6 +6,7 @@ namespace Linkerd.Local.Images;
 /// <summary>Reads the two forms of image archives: OCI image layout, and what <c>docker save</c> writes.</summary>
 internal static class ImageArchive
 {
+    private const int MaxDepth = 4;
     private const string NameAnnotation = "org.opencontainers.image.ref.name";
     private const string ContainerdAnnotation = "io.containerd.image.name";
 
@@ -24,29 +25,31 @@ internal static class ImageArchive
         foreach (var entry in Parse(folder, "manifest.json").AsArray())
         {
             var config = Inside(folder, Text(entry, "Config"));
-            var layers = entry!["Layers"]!.AsArray().Select(l => Inside(folder, l!.GetValue<string>())).ToList();
-            var names = name is not null ? [name] : entry["RepoTags"] is JsonArray tags ? tags.Select(t => t!.GetValue<string>()).ToArray() : [];
+            var layers = Items(entry, "Layers").Select(l => Inside(folder, l!.GetValue<string>())).ToList();
+            var names = name is not null ? [name] : entry!["RepoTags"] is JsonArray tags ? tags.Select(t => t!.GetValue<string>()).ToArray() : [];
             yield return new ImageArchiveEntry(Digest(config), config, layers, names);
         }
     }
 
     private static IEnumerable<ImageArchiveEntry> ReadLayout(string folder, string? name)
     {
-        foreach (var found in Manifests(folder, Parse(folder, "index.json"), null))
+        foreach (var found in Manifests(folder, Parse(folder, "index.json"), null, 0))
         {
             var manifest = found.Manifest;
             var config = Blob(folder, Text(manifest["config"], "digest"));
-            var layers = manifest["layers"]!.AsArray().Select(l => Blob(folder, Text(l, "digest"))).ToList();
+            var layers = Items(manifest, "layers").Select(l => Blob(folder, Text(l, "digest"))).ToList();
             var names = name is not null ? [name] : found.Name is { } own ? new[] { own } : [];
             yield return new ImageArchiveEntry(Digest(config), config, layers, names);
         }
     }
 
     // An index may hold indexes, one manifest for each architecture.
-    private static IEnumerable<(JsonNode Manifest, string? Name)> Manifests(string folder, JsonNode index, string? outer)
+    private static IEnumerable<(JsonNode Manifest, string? Name)> Manifests(string folder, JsonNode index, string? outer, int depth)
     {
+        if (depth > MaxDepth)
+            throw new InvalidDataException($"more than {MaxDepth} indexes are in one another");
         var architecture = System.Runtime.InteropServices.RuntimeInformation.OSArchitecture == System.Runtime.InteropServices.Architecture.Arm64 ? "arm64" : "amd64";
-        foreach (var entry in index["manifests"]!.AsArray())
+        foreach (var entry in Items(index, "manifests"))
         {
             if (entry!["platform"]?["architecture"]?.GetValue<string>() is { } other && other != architecture)
                 continue;
@@ -56,7 +59,7 @@ internal static class ImageArchive
                 yield return (document, name);
             else
             {
-                foreach (var inner in Manifests(folder, document, name))
+                foreach (var inner in Manifests(folder, document, name, depth + 1))
                     yield return inner;
             }
         }
@@ -67,6 +70,9 @@ internal static class ImageArchive
 
     private static string Text(JsonNode? node, string name) =>
         node?[name]?.GetValue<string>() ?? throw new InvalidDataException($"a manifest has no \"{name}\"");
+
+    private static JsonArray Items(JsonNode? node, string name) =>
+        node?[name] as JsonArray ?? throw new InvalidDataException($"a manifest has no list \"{name}\"");
 
     private static string Blob(string folder, string digest) => Inside(folder, "blobs/" + digest.Replace(':', '/'));
 

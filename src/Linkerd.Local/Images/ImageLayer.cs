@@ -3,11 +3,15 @@ using System.IO.Compression;
 
 namespace Linkerd.Local.Images;
 
-/// <summary>Applies one layer to a root folder, with whiteouts (OCI image specification, "Whiteouts").</summary>
+/// <summary>
+/// Applies one layer to a root folder, with whiteouts (OCI image specification, "Whiteouts"). A layer is what somebody else made:
+/// its links are followed as a process in that root would follow them, so nothing outside of the root is read or written.
+/// </summary>
 internal static class ImageLayer
 {
     private const string Whiteout = ".wh.";
     private const string OpaqueWhiteout = ".wh..wh..opq";
+    private const int MaxLinks = 40;
 
     public static void Apply(string layer, string root)
     {
@@ -30,31 +34,41 @@ internal static class ImageLayer
             return;
         var name = Path.GetFileName(target);
         var parent = Path.GetDirectoryName(target)!;
-        if (name == OpaqueWhiteout)
-        {
-            foreach (var below in Directory.EnumerateFileSystemEntries(parent))
-                Remove(below);
-            return;
-        }
-
         if (name.StartsWith(Whiteout, StringComparison.Ordinal))
         {
-            Remove(Path.Combine(parent, name[Whiteout.Length..]));
+            Hide(name, parent);
             return;
         }
 
         Directory.CreateDirectory(parent);
-        if (entry.EntryType == TarEntryType.Directory)
+        if (entry.EntryType != TarEntryType.Directory)
         {
-            if (new FileInfo(target).LinkTarget is null)
-                Directory.CreateDirectory(target);
-            File.SetUnixFileMode(target, entry.Mode);
-            Own(entry, target);
+            Remove(target);
+            Extract(entry, target, root);
             return;
         }
 
-        Remove(target);
-        Extract(entry, target, root);
+        // A link to a folder stays; its folder is told of by its own entry.
+        if (IsLink(target))
+            return;
+        Directory.CreateDirectory(target);
+        File.SetUnixFileMode(target, entry.Mode);
+        Own(entry, target);
+    }
+
+    private static void Hide(string whiteout, string parent)
+    {
+        if (!Directory.Exists(parent))
+            return;
+        if (whiteout == OpaqueWhiteout)
+        {
+            foreach (var below in Directory.EnumerateFileSystemEntries(parent))
+                Remove(below);
+        }
+        else if (whiteout[Whiteout.Length..] is var hidden and not ("" or "." or ".."))
+        {
+            Remove(Path.Combine(parent, hidden));
+        }
     }
 
     private static void Extract(TarEntry entry, string target, string root)
@@ -62,8 +76,7 @@ internal static class ImageLayer
         switch (entry.EntryType)
         {
             case TarEntryType.HardLink when Target(root, entry.LinkName) is { } source:
-                File.Copy(source, target);
-                File.SetUnixFileMode(target, File.GetUnixFileMode(source));
+                Link(source, target);
                 break;
             case TarEntryType.SymbolicLink:
                 File.CreateSymbolicLink(target, entry.LinkName);
@@ -76,31 +89,66 @@ internal static class ImageLayer
         }
     }
 
+    private static void Link(string source, string target)
+    {
+        if (new FileInfo(source).LinkTarget is { } link)
+        {
+            File.CreateSymbolicLink(target, link);
+            return;
+        }
+
+        File.Copy(source, target);
+        File.SetUnixFileMode(target, File.GetUnixFileMode(source));
+    }
+
     private static void Own(TarEntry entry, string target) =>
         _ = Runtime.Native.ChangeOwner(target, (uint)entry.Uid, (uint)entry.Gid);
 
-    // A layer may hold a link that points out of the root: what would be written through it stays inside.
+    private static bool IsLink(string path) => new FileInfo(path).LinkTarget is not null;
+
+    /// <summary>Where an entry belongs: its parent with every link followed inside the root, and its own name, which may be a link. Null for names that climb.</summary>
     private static string? Target(string root, string name)
     {
-        var current = root;
         var parts = name.Split('/', StringSplitOptions.RemoveEmptyEntries).Where(static p => p != ".").ToArray();
-        if (parts.Length == 0 || parts.Contains(".."))
-            return null;
-        foreach (var part in parts[..^1])
+        return parts.Length == 0 || parts.Contains("..") ? null : Path.Combine(Follow(root, name, parts[..^1]), parts[^1]);
+    }
+
+    private static string Follow(string root, string name, string[] parts)
+    {
+        var left = new Stack<string>(Enumerable.Reverse(parts));
+        var done = new List<string>();
+        var links = 0;
+        while (left.TryPop(out var part))
         {
-            current = Path.Combine(current, part);
-            if (new FileInfo(current).LinkTarget is { } link)
-                current = link.StartsWith('/') ? root + link : Path.GetFullPath(Path.Combine(Path.GetDirectoryName(current)!, link));
-            if (!(current + "/").StartsWith(root + "/", StringComparison.Ordinal))
-                throw new InvalidDataException($"\"{name}\" leaves the image through a link");
+            if (part is "." or "..")
+            {
+                // Above the root there is the root.
+                if (part == ".." && done.Count > 0)
+                    done.RemoveAt(done.Count - 1);
+                continue;
+            }
+
+            done.Add(part);
+            if (new FileInfo(Join(root, done)).LinkTarget is not { } link)
+                continue;
+            if (++links > MaxLinks)
+                throw new InvalidDataException($"\"{name}\" goes through more than {MaxLinks} links");
+            if (link.StartsWith('/'))
+                done.Clear();
+            else
+                done.RemoveAt(done.Count - 1);
+            foreach (var piece in Enumerable.Reverse(link.Split('/', StringSplitOptions.RemoveEmptyEntries)))
+                left.Push(piece);
         }
 
-        return Path.Combine(current, parts[^1]);
+        return Join(root, done);
     }
+
+    private static string Join(string root, List<string> parts) => parts.Count == 0 ? root : root + "/" + string.Join('/', parts);
 
     private static void Remove(string path)
     {
-        if (new FileInfo(path).LinkTarget is not null || File.Exists(path))
+        if (IsLink(path) || File.Exists(path))
             File.Delete(path);
         else if (Directory.Exists(path))
             Directory.Delete(path, recursive: true);

@@ -68,7 +68,7 @@ internal sealed class ImageStore
 
             return loaded.Count != 0 ? loaded : throw new ImageException($"{archive}: no image in it has a name; give one with --name");
         }
-        catch (Exception e) when (e is InvalidDataException or IOException or JsonException or UnauthorizedAccessException)
+        catch (Exception e) when (e is InvalidDataException or IOException or JsonException or UnauthorizedAccessException or InvalidOperationException)
         {
             throw new ImageException($"{archive} cannot be loaded: {e.Message}", e);
         }

@@ -143,6 +143,7 @@ public sealed class AccessTests
         Assert.Equal(Roles.All, table.Of("bob", ["sre"]));
         Assert.Equal(Roles.All, table.Of("https://issuer/x:y", []));
         Assert.Equal(Roles.None, RoleTable.Parse("alice: view").Of("bob", []));
+        Assert.Equal(Roles.None, RoleTable.Parse("@sre: view,tap").Of("@sre", []));
         Assert.Contains("line 2", Assert.Throws<FormatException>(() => RoleTable.Parse("\nalice: admin")).Message, StringComparison.Ordinal);
     }
 }

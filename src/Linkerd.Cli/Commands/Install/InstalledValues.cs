@@ -34,7 +34,17 @@ internal sealed record InstalledValues(ValueMap Values, string TrustAnchors)
         string? Data(string name, string key) =>
             objects.Find(o => o.Find("metadata.name") as string == name)?.GetValueOrDefault("data") is ValueMap data ? data.GetValueOrDefault(key) as string : null;
 
-        string? Secret(string name, string key) => Data(name, key) is { } text ? Encoding.UTF8.GetString(Convert.FromBase64String(text)) : null;
+        string? Secret(string name, string key)
+        {
+            try
+            {
+                return Data(name, key) is { } text ? Encoding.UTF8.GetString(Convert.FromBase64String(text)) : null;
+            }
+            catch (FormatException e)
+            {
+                throw new CliException($"Secret {name}, key {key}: its value is not base64", e);
+            }
+        }
     }
 
     private static InstalledValues From(string? overrides, string? anchors, string? certificate, string? key)

@@ -11,11 +11,20 @@ internal static class LocalDashboard
 {
     private const string Namespace = "linkerd-viz";
 
-    /// <summary>Where it is.</summary>
-    public const string Address = "http://localhost:30750";
+    private const int NodePort = 30750;
 
-    /// <summary>The same, or why it is not there.</summary>
-    public static string Where => ClusterControl.HasViz ? Address : "this build has no linkerd-viz, so there is no dashboard";
+    /// <summary>Its address, or why there is none.</summary>
+    public static async Task<string> WhereAsync(ClusterControl cluster, CancellationToken cancel)
+    {
+        if (!ClusterControl.HasViz)
+            return "this build has no linkerd-viz, so there is no dashboard";
+        return await cluster.HostPortAsync(NodePort, cancel) switch
+        {
+            NodePort => $"http://localhost:{NodePort}",
+            { } other => $"http://localhost:{other} (another program of this machine holds port {NodePort}, perhaps another cluster of linkerd local)",
+            null => $"no port of this machine leads to the dashboard; see {cluster.Paths.Log}",
+        };
+    }
 
     /// <summary>Installs it unless it is there or this build has not got it. Not waited for: nothing depends on it.</summary>
     public static async Task EnsureAsync(KubernetesClient client, Steps steps, CancellationToken cancel)
@@ -23,7 +32,7 @@ internal static class LocalDashboard
         if (!ClusterControl.HasViz || await client.Resource(Resources.Deployments, Namespace).FindAsync("web", cancel) is not null)
             return;
         await ManifestApplier.ApplyAsync(client, Documents(), cancel);
-        steps.Done($"dashboard starts on {Address}");
+        steps.Done("dashboard starts");
     }
 
     private static List<JsonObject> Documents()

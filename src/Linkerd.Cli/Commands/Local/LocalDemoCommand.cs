@@ -85,7 +85,7 @@ public sealed class LocalDemoCommand : LocalAction
 
             Where to look next:
               export KUBECONFIG={cluster.Paths.Kubeconfig}
-              the dashboard: {LocalDashboard.Where}
+              the dashboard: {await LocalDashboard.WhereAsync(cluster, cancel)}
               linkerd viz stat deploy -n {Application}      success rates and latencies
               linkerd viz edges deploy -n {Application}     who talks to whom, under which identity
               kubectl -n {Application} port-forward svc/web-svc 8080:80    then vote on http://localhost:8080

@@ -37,7 +37,7 @@ public sealed class UpCommand : LocalAction
 
             To use it:     export KUBECONFIG={cluster.Paths.Kubeconfig}
             To try it:     linkerd local demo
-            To see it:     {(arguments.GetValue(_bare) ? "the dashboard comes with the mesh" : LocalDashboard.Where)}
+            To see it:     {(arguments.GetValue(_bare) ? "the dashboard comes with the mesh" : await LocalDashboard.WhereAsync(cluster, cancellationToken))}
             To end it:     linkerd local down
             """);
         return arguments.GetValue(_detach) ? ExitCodes.Success : await StayAsync(cluster, Terminal, cancellationToken);

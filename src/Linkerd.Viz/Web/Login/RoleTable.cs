@@ -38,7 +38,8 @@ internal sealed class RoleTable
     /// <summary>The union of what the user, his groups and everybody have.</summary>
     public Roles Of(string user, IEnumerable<string> groups)
     {
-        var roles = _bySubject.GetValueOrDefault("*") | _bySubject.GetValueOrDefault(user);
+        // A login provider may let people choose their names: none becomes a group by it.
+        var roles = _bySubject.GetValueOrDefault("*") | (user.StartsWith('@') ? Roles.None : _bySubject.GetValueOrDefault(user));
         foreach (var group in groups)
             roles |= _bySubject.GetValueOrDefault("@" + group);
         return roles;
