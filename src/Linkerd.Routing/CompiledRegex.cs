@@ -17,7 +17,19 @@ internal sealed class CompiledRegex
     private readonly Regex _regex;
 
     /// <summary>Compiles a pattern; throws <see cref="ArgumentException"/> when it is none.</summary>
-    public CompiledRegex(string pattern) => _regex = new Regex($"^(?:{pattern})\\z", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, s_limit);
+    public CompiledRegex(string pattern)
+    {
+        try
+        {
+            // In linear time, whatever a client sends: what does not match for want of time is decided by another rule.
+            _regex = new Regex($"^(?:{pattern})\\z", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking, s_limit);
+        }
+        catch (NotSupportedException exception)
+        {
+            // Back-references and the like, which the Gateway API's dialect does not have either.
+            throw new ArgumentException($"'{pattern}': {exception.Message}", nameof(pattern), exception);
+        }
+    }
 
     public bool IsMatch(ReadOnlySpan<byte> text)
     {

@@ -15,10 +15,10 @@ internal static class Patterns
         if (pattern.Length > MaxLength) throw new WireException($"{field}: a regular expression of more than {MaxLength} characters");
         try
         {
-            _ = new Regex($"^(?:{pattern})$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture);
+            _ = new Regex($"^(?:{pattern})$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking);
             return pattern;
         }
-        catch (ArgumentException exception)
+        catch (Exception exception) when (exception is ArgumentException or NotSupportedException)
         {
             throw new WireException($"{field}: not a regular expression: {exception.Message}");
         }
