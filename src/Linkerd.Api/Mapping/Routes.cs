@@ -71,7 +71,7 @@ internal static class Routes
     };
 
     public static RouteFilter Failure(WireHttp.HttpFailureInjector failure)
-        => new RouteFilter.HttpFailure(failure.Status is >= 100 and <= 999 ? (int)failure.Status : throw new WireException($"failure_injector.status: {failure.Status} is no HTTP status"), failure.Message, Ratio(failure.Ratio));
+        => new RouteFilter.HttpFailure(failure.Status is >= 200 and <= 999 ? (int)failure.Status : throw new WireException($"failure_injector.status: {failure.Status} is no HTTP status"), failure.Message, Ratio(failure.Ratio));
 
     public static RouteFilter Failure(WireGrpc.GrpcFailureInjector failure)
         => new RouteFilter.GrpcFailure(failure.Code <= 16 ? (int)failure.Code : throw new WireException($"failure_injector.code: {failure.Code} is no gRPC status"), failure.Message, Ratio(failure.Ratio));

@@ -1,4 +1,6 @@
+using System.Text;
 using Linkerd.Http;
+using Linkerd.Model;
 
 namespace Linkerd.Proxy.Http;
 
@@ -14,6 +16,10 @@ internal static class HeaderHygiene
         request.Remove(KnownHeader.L5dOrigProto);
         request.Remove(KnownHeader.L5dClientId);
     }
+
+    /// <summary>What <c>l5d-client-id</c> says of a client; null for one without an identity, or with one that no field can hold: whoever signs certificates writes no headers.</summary>
+    public static byte[]? ClientId(PeerIdentity? client)
+        => client is { Name: { } name } && !name.AsSpan().ContainsAnyExceptInRange('!', '~') ? Encoding.ASCII.GetBytes(name) : null;
 
     /// <summary>Removes what the server, or the proxy before it, said to this proxy alone, and what the client is not to hear. True when the client's connection is to be closed after the answer.</summary>
     public static bool OnResponse(HeaderBlock response, Direction direction, bool tells)

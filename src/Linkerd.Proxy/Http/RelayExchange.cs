@@ -163,7 +163,7 @@ internal sealed partial class RelayExchange : HttpExchange, IHttpStreamHandler, 
         if (_server is not { } server || TryRetry()) return;
         ErrorAnswer answer = ErrorTable.Of(in error);
         bool grpc = IsGrpc;
-        bool headers = _connection!.Options.EmitHeaders && (_connection.Options.Direction == Direction.Outbound || Peer.IsMeshed);
+        bool headers = _connection!.Options.EmitHeaders && (_connection.Options.Direction == Direction.Outbound || Peer.IsAuthenticated);
         HeaderBlock head = Worker.Http.RentHead();
         ErrorResponse.Write(head, answer, error.Message, grpc, headers);
         if (answer.ClosesConnection && _isUpgraded && headers) head.Add(KnownHeader.L5dProxyConnection, "close"u8);

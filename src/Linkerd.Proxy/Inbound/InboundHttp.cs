@@ -1,6 +1,7 @@
 using Linkerd.Http;
 using Linkerd.Model;
 using Linkerd.Proxy.Errors;
+using Linkerd.Proxy.Http;
 using Linkerd.Proxy.Stack;
 using Linkerd.Proxy.Tap;
 
@@ -27,7 +28,7 @@ internal sealed class InboundHttp : IHttpService, IExchangeObserver
         _stack = stack;
         _port = port;
         _target = target;
-        _clientId = peer.Tls.Client is { } identity ? System.Text.Encoding.ASCII.GetBytes(identity.Name) : null;
+        _clientId = HeaderHygiene.ClientId(peer.Tls.Client);
         _gate = new InboundGate(stack.Runtime.Metrics, stack.Worker.Index, stack.PolicyLog, port.Port, peer, this) { Authorities = port.Authorities };
     }
 

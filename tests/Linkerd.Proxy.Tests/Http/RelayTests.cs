@@ -1,7 +1,9 @@
 using System.Net.Sockets;
 using Linkerd.Http;
+using Linkerd.Model;
 using Linkerd.Net;
 using Linkerd.Net.Tests;
+using Linkerd.Proxy.Http;
 using Linkerd.Testing;
 using TcpListener = Linkerd.Net.TcpListener;
 
@@ -98,6 +100,28 @@ public sealed class RelayTests : IDisposable
         Assert.Contains("l5d-proxy-error: connect", answer);
         Assert.Contains("content-length: 0\r\n", answer);
     }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_client_without_an_identity_does_not_hear_why_the_application_is_not_there(bool isTls)
+    {
+        SocketAddress gone;
+        using (TcpListener listener = TcpListener.Bind(SocketAddress.LoopbackV4)) gone = listener.LocalAddress;
+        SocketAddress entry = _mesh.Relay(Direction.Inbound, HttpProtocol.Http11, HttpMesh.Target(gone, HttpProtocol.Http11), isMeshed: isTls);
+        string answer = await HttpMesh.Talk(entry, "GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+        Assert.StartsWith("HTTP/1.1 502 Bad Gateway\r\n", answer);
+        Assert.DoesNotContain("l5d-", answer);
+    }
+
+    [Theory]
+    [InlineData("web.ns.serviceaccount.identity.linkerd.cluster.local", true)]
+    [InlineData("spiffe://root/ns/a/sa/b", true)]
+    [InlineData("web\r\nx-admin: 1", false)]
+    [InlineData("web ns", false)]
+    [InlineData("w\u00e9b", false)]
+    public void An_identity_that_no_field_can_hold_is_not_told_to_the_application(string name, bool isTold)
+        => Assert.Equal(isTold ? System.Text.Encoding.ASCII.GetBytes(name) : null, HeaderHygiene.ClientId(PeerIdentity.Parse(name)));
 
     [Fact]
     public async Task A_client_that_leaves_cancels_at_the_application()

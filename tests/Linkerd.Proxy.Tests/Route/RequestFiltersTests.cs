@@ -149,6 +149,14 @@ public sealed class RequestFiltersTests
     }
 
     [Fact]
+    public void A_redirect_adds_no_header_of_its_own()
+    {
+        RequestFilters filters = RequestFilters.Compile([new RouteFilter.Redirect(null, null, new TextMatch(TextMatchKind.Exact, "/a\r\nset-cookie: x"), null, null)]);
+        Assert.False(filters.TryPass(Request("/a"), null, out ProxyError answer));
+        Assert.Equal((ProxyErrorKind.InvalidPolicy, null), (answer.Kind, ErrorTable.Of(in answer).Location));
+    }
+
+    [Fact]
     public void A_prefix_cannot_be_replaced_where_none_matched()
     {
         RequestFilters filters = RequestFilters.Compile([new RouteFilter.Redirect(null, null, new TextMatch(TextMatchKind.Prefix, "/x"), null, null)]);

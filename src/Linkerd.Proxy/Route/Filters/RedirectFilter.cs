@@ -36,6 +36,12 @@ internal sealed class RedirectFilter(RouteFilter.Redirect redirect) : RequestFil
         }
 
         string location = $"{scheme}://{place}{path}";
+        if (location.AsSpan().ContainsAnyExceptInRange('!', '~'))
+        {
+            answer = new ProxyError(ProxyErrorKind.InvalidPolicy, "invalid redirect: the location has a character that is not allowed in a URI");
+            return false;
+        }
+
         if (location == $"{originalScheme}://{authority}{target}") return true;
         var wire = new ErrorAnswer(redirect.Status ?? MovedPermanently, NotFound, false, "unexpected", $"request redirected to {location}") { Location = location };
         answer = new ProxyError(ProxyErrorKind.Redirected, wire.Text) { Answer = wire };
