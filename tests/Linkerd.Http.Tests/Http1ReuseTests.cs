@@ -100,6 +100,19 @@ public sealed class Http1ReuseTests
         Assert.False(harness.Handler.Stream!.Head.IsUpgrade);
     }
 
+    [Theory]
+    [InlineData(Http1Framing.MaxOptions, false)]
+    [InlineData(Http1Framing.MaxOptions + 1, true)]
+    public void Connection_names_a_bounded_number_of_fields(int count, bool isRefused)
+    {
+        var harness = new Http1Harness();
+        string names = string.Join(",", Enumerable.Range(0, count).Select(static i => $"x{i}"));
+        harness.Feed($"GET / HTTP/1.1\r\nHost: a\r\nX{count - 1}: 1\r\nConnection: close, keep-alive, {names}\r\n\r\n");
+        Assert.Equal(isRefused, harness.Output.Text().StartsWith("HTTP/1.1 431 ", StringComparison.Ordinal));
+        Assert.Equal(isRefused ? [] : ["GET / @a"], harness.Handler.Heads);
+        Assert.Equal(isRefused ? 1 : 0, harness.Resources.Counters.Reached(HttpLimit.HeaderCount));
+    }
+
     [Fact]
     public void A_server_that_resets_at_the_last_byte_of_a_request_goes_on_with_the_next()
     {

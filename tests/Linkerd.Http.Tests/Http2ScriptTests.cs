@@ -174,6 +174,7 @@ public sealed class Http2ScriptTests
     [InlineData(":path", "a")]
     [InlineData(":path", "*")]
     [InlineData(":path", "/a b")]
+    [InlineData(":path", "/a#b")]
     [InlineData(":method", "G T")]
     [InlineData(":authority", "a/b")]
     public void A_pseudo_field_with_an_unlawful_value_is_malformed(string name, string value)

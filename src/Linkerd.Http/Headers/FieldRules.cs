@@ -10,7 +10,7 @@ internal static class FieldRules
     private static readonly SearchValues<byte> Token = SearchValues.Create("!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"u8);
     private static readonly SearchValues<byte> LowerToken = SearchValues.Create("!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyz"u8);
     private static readonly SearchValues<byte> BadInValue = SearchValues.Create(Range(static b => (b < 0x20 && b != '\t') || b == 0x7f));
-    private static readonly SearchValues<byte> BadInTarget = SearchValues.Create(Range(static b => b <= 0x20 || b >= 0x7f));
+    private static readonly SearchValues<byte> BadInTarget = SearchValues.Create(Range(static b => b <= 0x20 || b >= 0x7f || b == (byte)'#'));
     private static readonly SearchValues<byte> BadInAuthority = SearchValues.Create(Range(static b => b <= 0x20 || b >= 0x7f || b is (byte)'/' or (byte)'?' or (byte)'#' or (byte)'@' or (byte)'\\' or (byte)','));
 
     // The lower-case form of what a token may have; 0 for the rest.
@@ -38,6 +38,7 @@ internal static class FieldRules
     public static bool IsTrimmedValue(ReadOnlySpan<byte> value) =>
         value.IsEmpty || (value[0] is not ((byte)' ' or (byte)'\t') && value[^1] is not ((byte)' ' or (byte)'\t') && IsValue(value));
 
+    /// <summary>Visible, and without a fragment: what policy takes for a part of the path a server may take for none.</summary>
     public static bool IsTarget(ReadOnlySpan<byte> target) => !target.IsEmpty && target.IndexOfAny(BadInTarget) < 0;
 
     public static bool IsAuthority(ReadOnlySpan<byte> authority) => authority.IndexOfAny(BadInAuthority) < 0;

@@ -7,6 +7,11 @@ internal struct Http1Framing
     public bool HasKeepAlive;
     public bool IsChunked;
 
+    /// <summary>Fields that <c>connection</c> names and that are looked for; each costs a look at all of them.</summary>
+    public const int MaxOptions = 32;
+
+    private int _options;
+
     /// <summary>
     /// Reads and removes the fields of one hop: <c>connection</c> with what it names, and framing. Whatever could be framed in
     /// two ways is refused (RFC 9112 §6.1, §6.3, §11.2).
@@ -28,6 +33,7 @@ internal struct Http1Framing
             ReadOnlySpan<byte> options = head[i].Value;
             head.RemoveAt(i);
             namesUpgrade |= TakeOptions(head, options);
+            if (_options > MaxOptions) return HttpFault.OfLimit(HttpLimit.HeaderCount, "connection names too many fields");
             i = 0;
         }
 
@@ -94,7 +100,7 @@ internal struct Http1Framing
     private bool TakeOptions(HeaderBlock head, ReadOnlySpan<byte> options)
     {
         bool namesUpgrade = false;
-        while (!options.IsEmpty)
+        while (!options.IsEmpty && _options <= MaxOptions)
         {
             ReadOnlySpan<byte> option = NextToken(ref options);
             if (option.IsEmpty) continue;
@@ -102,7 +108,11 @@ internal struct Http1Framing
             else if (System.Text.Ascii.EqualsIgnoreCase(option, "keep-alive"u8)) HasKeepAlive = true;
             else if (System.Text.Ascii.EqualsIgnoreCase(option, "upgrade"u8)) namesUpgrade = true;
             else if (!System.Text.Ascii.EqualsIgnoreCase(option, "content-length"u8) && !System.Text.Ascii.EqualsIgnoreCase(option, "te"u8)
-                && !System.Text.Ascii.EqualsIgnoreCase(option, "connection"u8)) head.Remove(option);
+                && !System.Text.Ascii.EqualsIgnoreCase(option, "connection"u8))
+            {
+                _options++;
+                head.Remove(option);
+            }
         }
 
         return namesUpgrade;

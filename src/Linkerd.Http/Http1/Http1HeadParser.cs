@@ -124,7 +124,7 @@ internal static class Http1HeadParser
 
     private static HttpFault ParseTarget(ReadOnlySpan<byte> target, HeaderBlock head)
     {
-        if (!FieldRules.IsTarget(target) || target.Contains((byte)'#')) return HttpFault.Protocol("the target has a byte that is not allowed");
+        if (!FieldRules.IsTarget(target)) return HttpFault.Protocol("the target has a byte that is not allowed");
         if (head.MethodKind == RequestMethod.Connect)
         {
             if (!FieldRules.IsAuthority(target) || target.IndexOf((byte)':') <= 0) return HttpFault.Protocol("the target of CONNECT is not host and port");

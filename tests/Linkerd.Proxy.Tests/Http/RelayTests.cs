@@ -101,6 +101,22 @@ public sealed class RelayTests : IDisposable
         Assert.Contains("content-length: 0\r\n", answer);
     }
 
+    [Fact]
+    public async Task A_tunnel_by_CONNECT_goes_through_the_mesh()
+    {
+        SocketAddress entry = _mesh.Chain(_mesh.App(HttpProtocol.Http11, () => new EchoHandler()));
+        using Socket socket = Dial(entry);
+        socket.Send("CONNECT db:5432 HTTP/1.1\r\nHost: other\r\n\r\n"u8);
+        string head = await Task.Run(() => HttpMesh.ReadUntil(socket, "\r\n\r\n")).WaitAsync(Harness.Limit);
+        Assert.StartsWith("HTTP/1.1 200 OK\r\n", head);
+        Assert.Contains("x-seen: Http11 CONNECT db:5432 orig=False\r\n", head);
+        Assert.DoesNotContain("transfer-encoding", head);
+        Assert.DoesNotContain("content-length", head);
+        socket.Send("\0\r\nraw"u8);
+        socket.Shutdown(SocketShutdown.Send);
+        Assert.Equal("\0\r\nraw", await Task.Run(() => HttpMesh.ReadUntil(socket, null)).WaitAsync(Harness.Limit));
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
