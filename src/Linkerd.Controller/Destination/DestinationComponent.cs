@@ -20,7 +20,7 @@ internal sealed partial class DestinationComponent : IComponent
 
     public string Description => """
         Serves the Destination API (gRPC): the endpoints of Services, with their identities and protocol hints, and the
-        profiles of names and addresses. It follows Services, EndpointSlices, pods, nodes and namespaces of the cluster;
+        profiles of names and addresses. It follows Services, EndpointSlices, pods, nodes, namespaces and Servers;
         /ready on the admin port answers 200 once it has seen them all.
 
         To try it outside of a cluster:
@@ -58,7 +58,7 @@ internal sealed partial class DestinationComponent : IComponent
         DestinationFeed? feed = null;
         await using var admin = await AdminServer.StartAsync(context, flags.Listen("admin-addr"), () => feed?.HasSynced ?? false, cancel);
         var lag = new InformerMetrics(context.Metrics);
-        lag.Declare("services", "pods", "endpointslices");
+        lag.Declare("services", "pods", "endpointslices", "servers");
         var options = new InformerOptions { OnError = e => WatchFailed(log, e.Message), OnChangeSeen = lag.Seen, Time = context.Time };
         await using var started = feed = await StartFeedAsync(index, kubernetes, flags.Switch("enable-endpoint-slices"), options, cancel);
         await feed.WaitForSyncAsync(cancel);

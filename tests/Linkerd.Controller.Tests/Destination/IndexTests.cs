@@ -1,8 +1,12 @@
 using System.Net;
+using System.Text.Json.Nodes;
 using Linkerd.Controller.Common.Kubernetes;
 using Linkerd.Controller.Destination.Core;
 using Linkerd.Controller.Destination.Index;
+using Linkerd.Controller.Policy.Core;
+using Linkerd.Controller.Policy.Reading;
 using Linkerd.Kubernetes.Models;
+using Linkerd.Kubernetes.Yaml;
 
 namespace Linkerd.Controller.Tests.Destination;
 
@@ -206,6 +210,35 @@ public sealed class IndexTests
             Subsets = [new() { Addresses = [new() { Ip = "10.1.0.1", NodeName = "n1", TargetRef = new() { Kind = "Pod", Name = "a" } }], Ports = [new() { Name = "http", Port = 8080 }] }],
         });
         Assert.Equal(("n1", "north", 8080), (Last.Endpoints[0].NodeName, Last.Endpoints[0].Zone, Last.Endpoints[0].Key.Port));
+    }
+
+    [Fact]
+    public void A_port_that_a_Server_calls_opaque_is_hinted_so()
+    {
+        static PolicyServer Server(string protocol, string port = "http", string app = "web") => ServerReader.Read((JsonObject)KubernetesYaml.Read(
+            $"{{metadata: {{namespace: app, name: s}}, spec: {{podSelector: {{matchLabels: {{app: {app}}}}}, port: {port}, proxyProtocol: {protocol}}}}}")!);
+        var pod = Cluster.Pod("a", "10.1.0.1");
+        AddPod(pod with { Metadata = pod.Metadata with { Labels = new Dictionary<string, string>(pod.Metadata.Labels!) { ["app"] = "web" } } });
+        AddWeb(Cluster.Endpoint("10.1.0.1", "a"));
+        Subscribe();
+        Profile? profile = null;
+        using var byAddress = _index.Subscribe(new ProfileTarget.ByAddress(IPAddress.Parse("10.1.0.1"), 8080), p => profile = p, out _);
+        bool[] Hints() => [Last.Endpoints[0].Hint == ProtocolHint.Opaque, ((Profile.OfEndpoint)profile!).Opaque];
+        Assert.Equal([false, false], Hints());
+
+        _index.SetServer(Server("opaque"));
+        Assert.Equal([true, true], Hints());
+        _index.SetServer(Server("HTTP/1"));
+        Assert.Equal([false, false], Hints());
+        _index.SetServer(Server("opaque", "8080"));
+        Assert.Equal([true, true], Hints());
+        _index.SetServer(Server("opaque", "8081"));
+        Assert.Equal([false, false], Hints());
+        _index.SetServer(Server("opaque", app: "other"));
+        Assert.Equal([false, false], Hints());
+        _index.SetServer(Server("opaque"));
+        _index.RemoveServer(new ResourceName("app", "s"));
+        Assert.Equal([false, false], Hints());
     }
 
     [Fact]

@@ -36,6 +36,9 @@ internal sealed record PodInfo
 
     public string? TemplateHash { get; init; }
 
+    /// <summary>All labels: Servers select pods by them.</summary>
+    public IReadOnlyDictionary<string, string> Labels { get; init; } = FrozenDictionary<string, string>.Empty;
+
     /// <summary>Annotations of the mesh, the only ones that are kept.</summary>
     public FrozenDictionary<string, string> Annotations { get; init; } = FrozenDictionary<string, string>.Empty;
 

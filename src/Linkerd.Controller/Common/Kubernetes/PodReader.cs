@@ -32,6 +32,7 @@ internal static class PodReader
             Owner = Owner(pod, ownerOf),
             ControlPlaneNamespace = labels?.GetValueOrDefault("linkerd.io/control-plane-ns") is { Length: > 0 } ns ? ns : null,
             TemplateHash = labels?.GetValueOrDefault("pod-template-hash"),
+            Labels = labels ?? FrozenDictionary<string, string>.Empty,
             Annotations = MeshAnnotations(pod.Metadata.Annotations),
             NamedPorts = NamedPorts(containers),
             HostPorts = [.. containers.SelectMany(static c => c.Ports ?? []).Where(static p => p.HostPort is > 0 && p.Port is > 0).Select(static p => (p.HostPort!.Value, p.Port!.Value))],

@@ -3,6 +3,7 @@ using Linkerd.Controller.Common.Kubernetes;
 using Linkerd.Controller.Common.Reading;
 using Linkerd.Controller.Destination.Core;
 using Linkerd.Controller.Destination.Reading;
+using Linkerd.Controller.Policy.Reading;
 using Linkerd.Kubernetes;
 using Linkerd.Kubernetes.Models;
 
@@ -72,6 +73,24 @@ internal sealed class DestinationFeed : IAsyncDisposable
         Kept.Name,
         optional: true);
 
+    private void FollowServers(DestinationIndex index) => Follow(
+        ResourceType.Dynamic(new GroupVersionResource("policy.linkerd.io", "v1beta3", "servers"), "Server", namespaced: true),
+        resource =>
+        {
+            try
+            {
+                index.SetServer(ServerReader.Read(resource));
+            }
+            catch (InvalidResourceException e)
+            {
+                index.RemoveServer(ResourceReader.Name(resource));
+                _options.OnError?.Invoke(e);
+            }
+        },
+        resource => index.RemoveServer(ResourceReader.Name(resource)),
+        Kept.Name,
+        optional: true);
+
     private static (string Namespace, string Name) NameOf(JsonObject resource)
     {
         var metadata = new Field(resource, "")["metadata"];
@@ -87,6 +106,7 @@ internal sealed class DestinationFeed : IAsyncDisposable
         Follow(ResourceType.MetadataOnly(Resources.Jobs), v => owners.Set("Job", v), v => owners.Remove("Job", v), Kept.Owners);
         Follow(Resources.Services, index.SetService, index.RemoveService, Kept.Name);
         FollowProfiles(index);
+        FollowServers(index);
         Follow(
             Resources.Pods,
             pod =>

@@ -75,8 +75,7 @@ internal sealed partial class DestinationIndex
         // The slice may come before its pod: the endpoint appears with the pod.
         if (_pods.Find(podName) is not { } pod)
             return null;
-        var opaque = _builder.OpaquePortsOf(pod, _opaqueOfNamespace.GetValueOrDefault(pod.Namespace));
-        return _builder.OnPod(pod, key, opaque, zone) with
+        return _builder.OnPod(pod, key, IsOpaque(pod, key.Port), zone) with
         {
             Hostname = address.Hostname,
             NodeName = address.NodeName ?? pod.NodeName,

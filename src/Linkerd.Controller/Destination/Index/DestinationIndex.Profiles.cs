@@ -137,9 +137,8 @@ internal sealed partial class DestinationIndex
             return services.Count == 1 ? OfService(services[0], target.Port, target.ClientNamespace) : null;
         if (_pods.At(target.Ip, target.Port) is not var (pod, key))
             return new Profile.OfEndpoint(EndpointBuilder.Bare(target.Ip, target.Port), settings.DefaultOpaquePorts.Contains(target.Port));
-        var opaque = _builder.OpaquePortsOf(pod, _opaqueOfNamespace.GetValueOrDefault(pod.Namespace));
         var zone = pod.NodeName is { } node ? _zoneOfNode.GetValueOrDefault(node) : null;
-        return OfEndpoint(_builder.OnPod(pod, key, opaque, string.IsNullOrEmpty(zone) ? null : zone));
+        return OfEndpoint(_builder.OnPod(pod, key, IsOpaque(pod, key.Port), string.IsNullOrEmpty(zone) ? null : zone));
     }
 
     /// <summary>Endpoint profiles carry the namespace in the endpoint's labels, where Get has it in the set's.</summary>
@@ -154,6 +153,6 @@ internal sealed partial class DestinationIndex
     /// <summary>Whether the port is opaque on the endpoint's pod, meshed or not.</summary>
     private bool IsOpaque(EndpointInfo endpoint) =>
         endpoint.Pod is { } name && _pods.Find(name) is { } pod
-            ? _builder.OpaquePortsOf(pod, _opaqueOfNamespace.GetValueOrDefault(name.Namespace)).Contains(endpoint.Key.Port)
+            ? IsOpaque(pod, endpoint.Key.Port)
             : settings.DefaultOpaquePorts.Contains(endpoint.Key.Port);
 }

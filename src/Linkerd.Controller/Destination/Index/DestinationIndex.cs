@@ -149,11 +149,16 @@ internal sealed partial class DestinationIndex(DestinationSettings settings)
                 _opaqueOfNamespace.Remove(ns);
             else
                 _opaqueOfNamespace[ns] = opaque;
-            foreach (var entry in _services.Values.Where(e => e.Name.Namespace == ns && e.IsWatched))
-                Refresh(entry);
-            foreach (var watch in _byAddress.Values.SelectMany(static w => w))
-                watch.PublishIfKnown(Resolve(watch.Target));
+            RefreshNamespace(ns);
         }
+    }
+
+    private void RefreshNamespace(string ns)
+    {
+        foreach (var entry in _services.Values.Where(e => e.Name.Namespace == ns && e.IsWatched))
+            Refresh(entry);
+        foreach (var watch in _byAddress.Values.SelectMany(static w => w))
+            watch.PublishIfKnown(Resolve(watch.Target));
     }
 
     private void SetSlices(ServiceName name, string key, Slice[] slices)

@@ -14,9 +14,9 @@ internal sealed class EndpointBuilder(DestinationSettings settings)
     /// <summary>An endpoint on a pod.</summary>
     /// <param name="pod">The pod.</param>
     /// <param name="key">Its address and port.</param>
-    /// <param name="opaquePorts">What is opaque on the pod, from <see cref="OpaquePortsOf"/>.</param>
+    /// <param name="opaque">Whether the port is opaque on the pod.</param>
     /// <param name="zone">Zone of the pod's node, or null.</param>
-    public EndpointInfo OnPod(PodInfo pod, EndpointKey key, PortSet opaquePorts, string? zone)
+    public EndpointInfo OnPod(PodInfo pod, EndpointKey key, bool opaque, string? zone)
     {
         var endpoint = new EndpointInfo(key)
         {
@@ -27,7 +27,6 @@ internal sealed class EndpointBuilder(DestinationSettings settings)
         };
         if (pod.ControlPlaneNamespace is null || Skips(pod, key.Port))
             return endpoint;
-        var opaque = opaquePorts.Contains(key.Port);
         var transport = (opaque || settings.TransportHeader) && !pod.ProxyOwnPorts.Contains(key.Port);
         return endpoint with
         {
