@@ -24,9 +24,11 @@ internal sealed class Child : IAsyncDisposable
 
     public ProcessGauge Gauge { get; }
 
-    public static Child Start(string folder, string name, string file, params string[] arguments)
+    public static Child Start(string folder, string name, string file, IReadOnlyList<string> arguments, IReadOnlyList<(string Name, string Value)>? environment = null)
     {
         var start = new ProcessStartInfo(file, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        foreach (var (variable, value) in environment ?? [])
+            start.Environment[variable] = value;
         return new Child(Process.Start(start)!, name, Path.Combine(folder, name + ".log"));
     }
 

@@ -13,6 +13,9 @@ internal sealed class Comparison(Options options)
 {
     private static readonly TimeSpan s_limit = TimeSpan.FromMinutes(5);
 
+    // Components give back garbage when they have had little to do for some seconds.
+    private static readonly TimeSpan s_settle = TimeSpan.FromSeconds(8);
+
     private readonly string _folder = Directory.CreateTempSubdirectory("control-plane-benchmark-").FullName;
     private readonly JsonArray _results = [];
 
@@ -23,7 +26,7 @@ internal sealed class Comparison(Options options)
         {
             Console.WriteLine($"\n{scale}");
             var kubeconfig = Path.Combine(_folder, "kubeconfig");
-            await using var server = Child.Start(_folder, "api-server", Environment.ProcessPath!, "--api-server", kubeconfig, "--scale", $"{scale.Services}x{scale.EndpointsPerService}x{scale.Proxies}x{scale.TargetsPerProxy}");
+            await using var server = Child.Start(_folder, "api-server", Environment.ProcessPath!, ["--api-server", kubeconfig, "--scale", $"{scale.Services}x{scale.EndpointsPerService}x{scale.Proxies}x{scale.TargetsPerProxy}"]);
             await server.WhenReadyAsync(s_limit);
             using var client = new KubernetesClient(KubernetesConfig.Load(kubeconfig));
             foreach (var name in options.Components)
@@ -45,11 +48,11 @@ internal sealed class Comparison(Options options)
     {
         var (port, admin) = (FreePort(), FreePort());
         var started = Stopwatch.GetTimestamp();
-        await using var component = Child.Start(_folder, run.Name, options.Controller, [run.Name, .. run.Arguments(port, admin), "--kubeconfig", kubeconfig]);
+        await using var component = Child.Start(_folder, run.Name, options.Controller, [run.Name, .. run.Arguments(port, admin), "--kubeconfig", kubeconfig], options.Environment);
         await ReadyAsync(admin);
         var cold = Stopwatch.GetElapsedTime(started).TotalSeconds;
         // What was garbage after the lists is not what it costs to run.
-        await Task.Delay(TimeSpan.FromSeconds(3));
+        await Task.Delay(s_settle);
         var idle = component.Gauge.ResidentMiB;
         var result = new JsonObject
         {
@@ -72,7 +75,7 @@ internal sealed class Comparison(Options options)
         if (streams.Opened < count)
             throw new InvalidOperationException($"{streams.Opened} of {count} streams were opened: {streams.LastEnd}");
         var opening = Stopwatch.GetElapsedTime(started).TotalSeconds;
-        await Task.Delay(TimeSpan.FromSeconds(3));
+        await Task.Delay(s_settle);
         var loaded = component.Gauge.ResidentMiB;
         result["streams"] = count;
         result["streamsOpenedSeconds"] = Rounded(opening);

@@ -20,6 +20,9 @@ internal sealed record Options
 
     public string Controller { get; init; } = "artifacts/dist/linkerd-controller";
 
+    /// <summary>Variables of the component's environment.</summary>
+    public IReadOnlyList<(string Name, string Value)> Environment { get; init; } = [];
+
     public string? Json { get; init; }
 
     /// <summary>Set in the process that is the API server: where its kubeconfig goes.</summary>
@@ -35,10 +38,11 @@ internal sealed record Options
             {
                 "--scale" => options with { Scales = [.. value.Split(',').Select(Scale.Parse)] },
                 "--only" => options with { Components = value.Split(',') },
-                "--rates" => options with { Rates = [.. value.Split(',').Select(static n => int.Parse(n, CultureInfo.InvariantCulture))] },
+                "--rates" => options with { Rates = [.. value.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(static n => int.Parse(n, CultureInfo.InvariantCulture))] },
                 "--seconds" => options with { Seconds = int.Parse(value, CultureInfo.InvariantCulture) },
                 "--connections" => options with { Connections = int.Parse(value, CultureInfo.InvariantCulture) },
                 "--controller" => options with { Controller = value },
+                "--environment" => options with { Environment = [.. value.Split(',').Select(static v => v.Split('=', 2)).Select(static v => (v[0], v[1]))] },
                 "--json" => options with { Json = value },
                 "--api-server" => options with { ApiServerKubeconfig = value },
                 var unknown => throw new ArgumentException($"unknown argument {unknown}; see benchmarks/control-plane/run --help", nameof(args)),

@@ -38,6 +38,7 @@ internal static partial class ComponentRunner
         ProcessGauges.Register(context.Metrics, context.Time);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, s => Stop(s, stop));
+        using var memory = IdleMemory.Start(context.Time);
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, s => Stop(s, stop));
         try
         {

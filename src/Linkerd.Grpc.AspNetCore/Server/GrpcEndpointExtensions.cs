@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 
 namespace Linkerd.Grpc.AspNetCore;
 
@@ -64,6 +65,8 @@ public static class GrpcEndpointExtensions
             throw new ArgumentException($"{method.FullName} is {method.Type}: map it as that, not as {type}", nameof(method));
         var settings = options ?? new GrpcServerOptions();
         var observer = endpoints.ServiceProvider.GetService<IServerObserver>()?.ForMethod(method);
-        return endpoints.MapPost(method.FullName, context => ServerCall<TRequest, TResponse>.RunAsync(context, method, settings, observer, run));
+        // Asked for here, once: a call that asks its own services makes a scope, and keeps it for as long as it streams.
+        var stopping = endpoints.ServiceProvider.GetService<IHostApplicationLifetime>()?.ApplicationStopping ?? default;
+        return endpoints.MapPost(method.FullName, context => ServerCall<TRequest, TResponse>.RunAsync(context, method, settings, observer, run, stopping));
     }
 }

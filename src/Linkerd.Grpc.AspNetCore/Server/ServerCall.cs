@@ -2,8 +2,6 @@ using System.Diagnostics;
 using Linkerd.Grpc.Protocol;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 
 namespace Linkerd.Grpc.AspNetCore;
 
@@ -17,12 +15,12 @@ internal sealed class ServerCall<TRequest, TResponse>
     private readonly CancellationToken _stopping;
     private readonly CancellationTokenSource? _deadline;
 
-    private ServerCall(HttpContext http, Method<TRequest, TResponse> method, GrpcServerOptions options, IMethodObserver? observer, TimeSpan? timeout)
+    private ServerCall(HttpContext http, Method<TRequest, TResponse> method, GrpcServerOptions options, IMethodObserver? observer, TimeSpan? timeout, CancellationToken stopping)
     {
         _http = http;
         _method = method;
         _options = options;
-        _stopping = http.RequestServices?.GetService<IHostApplicationLifetime>()?.ApplicationStopping ?? default;
+        _stopping = stopping;
         _deadline = timeout is { } span && span < TimeSpan.FromMilliseconds(int.MaxValue) ? new CancellationTokenSource(span) : null;
         _cancellation = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, _stopping, _deadline?.Token ?? default);
         Context = new HttpServerCallContext(http, timeout, _cancellation.Token);
@@ -37,7 +35,7 @@ internal sealed class ServerCall<TRequest, TResponse>
     public ResponseWriter<TResponse> Responses { get; }
 
     public static async Task RunAsync(
-        HttpContext http, Method<TRequest, TResponse> method, GrpcServerOptions options, IMethodObserver? observer, Func<ServerCall<TRequest, TResponse>, Task> run)
+        HttpContext http, Method<TRequest, TResponse> method, GrpcServerOptions options, IMethodObserver? observer, Func<ServerCall<TRequest, TResponse>, Task> run, CancellationToken stopping)
     {
         if (http.Request.ContentType is not { } type || !GrpcProtocol.IsGrpcContentType(type))
         {
@@ -54,7 +52,7 @@ internal sealed class ServerCall<TRequest, TResponse>
         if (status is null)
         {
             LiftHttpLimits(http);
-            var call = new ServerCall<TRequest, TResponse>(http, method, options, observer, timeout);
+            var call = new ServerCall<TRequest, TResponse>(http, method, options, observer, timeout, stopping);
             (status, trailers) = await call.HandleAsync(run);
             call.Requests.Dispose();
             call._cancellation.Dispose();
@@ -102,7 +100,7 @@ internal sealed class ServerCall<TRequest, TResponse>
         {
             var handler = run(this);
             if (!handler.IsCompleted)
-                await Task.WhenAny(handler, WhenCancelledAsync());
+                await handler.WaitAsync(_cancellation.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
             if (!handler.IsCompleted)
             {
                 // The handler will notice in its own time; the client is answered now.
@@ -130,13 +128,6 @@ internal sealed class ServerCall<TRequest, TResponse>
         {
             Responses.Complete();
         }
-    }
-
-    private async Task WhenCancelledAsync()
-    {
-        var cancelled = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        using var registration = _cancellation.Token.UnsafeRegister(static s => ((TaskCompletionSource)s!).TrySetResult(), cancelled);
-        await cancelled.Task;
     }
 
     private Status CancelledStatus()

@@ -12,6 +12,8 @@ public sealed record EndpointFilter(string? Hostname, string NodeName, string Zo
     /// <summary>Applies host name, node, zone hints and address family, in this order.</summary>
     public IReadOnlyList<EndpointInfo> Apply(EndpointSet set)
     {
+        if (Hostname is null && !set.LocalTrafficOnly && set.IsPlain)
+            return set.Endpoints;
         IEnumerable<EndpointInfo> candidates = set.Endpoints;
         if (Hostname is not null)
             candidates = candidates.Where(e => e.Hostname == Hostname);

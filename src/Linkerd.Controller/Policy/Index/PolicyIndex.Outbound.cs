@@ -15,6 +15,10 @@ internal sealed partial class PolicyIndex
 {
     private readonly Dictionary<OutboundKey, List<Watch<OutboundKey, ClientPolicy>>> _outbound = [];
 
+    // The keys of _outbound by what they are about: a change of a Service looks at no others.
+    private readonly Dictionary<ServiceName, HashSet<OutboundKey>> _keysOfService = [];
+    private readonly Dictionary<IPAddress, HashSet<OutboundKey>> _keysOfAddress = [];
+
     public void SetService(Service service)
     {
         var info = PolicyService.Read(service);
@@ -99,7 +103,11 @@ internal sealed partial class PolicyIndex
             _subscriptions++;
             var watch = new Watch<OutboundKey, ClientPolicy>(key, listener, ClientPolicyComparer.Instance);
             if (!_outbound.TryGetValue(key, out var watches))
+            {
                 _outbound.Add(key, watches = []);
+                AddKey(key);
+            }
+
             watches.Add(watch);
             watch.Publish(policy);
             return new Subscription(() =>
@@ -107,14 +115,52 @@ internal sealed partial class PolicyIndex
                 lock (_lock)
                 {
                     _subscriptions--;
-                    if (watches.Remove(watch) && watches.Count == 0)
-                        _outbound.Remove(key);
+                    if (!watches.Remove(watch) || watches.Count > 0)
+                        return;
+                    _outbound.Remove(key);
+                    RemoveKey(key);
                 }
             });
         }
     }
 
-    private void RefreshService(ServiceName name, IReadOnlyList<IPAddress> ips) => RefreshOutbound(k => k.Ip is null ? k.Service == name : ips.Contains(k.Ip));
+    private void AddKey(OutboundKey key)
+    {
+        if (key.Ip is null)
+            Add(_keysOfService, key.Service);
+        else
+            Add(_keysOfAddress, key.Ip);
+
+        void Add<T>(Dictionary<T, HashSet<OutboundKey>> keys, T about)
+            where T : notnull
+        {
+            if (!keys.TryGetValue(about, out var known))
+                keys.Add(about, known = []);
+            known.Add(key);
+        }
+    }
+
+    private void RemoveKey(OutboundKey key)
+    {
+        if (key.Ip is null)
+            Remove(_keysOfService, key.Service);
+        else
+            Remove(_keysOfAddress, key.Ip);
+
+        void Remove<T>(Dictionary<T, HashSet<OutboundKey>> keys, T about)
+            where T : notnull
+        {
+            if (keys.TryGetValue(about, out var known) && known.Remove(key) && known.Count == 0)
+                keys.Remove(about);
+        }
+    }
+
+    private void RefreshService(ServiceName name, IReadOnlyList<IPAddress> ips)
+    {
+        Refresh(_keysOfService.GetValueOrDefault(name) ?? []);
+        foreach (var ip in ips)
+            Refresh(_keysOfAddress.GetValueOrDefault(ip) ?? []);
+    }
 
     /// <summary>Opaque ports may come from the namespace.</summary>
     private void RefreshOutbound(string ns)
@@ -143,14 +189,21 @@ internal sealed partial class PolicyIndex
             RefreshOutside();
     }
 
-    private void RefreshOutside() => RefreshOutbound(k => k.Ip is not null && _tables.Services.At(k.Ip) is null);
-
-    private void RefreshOutbound(Func<OutboundKey, bool> concerns)
+    private void RefreshOutside()
     {
-        foreach (var (key, watches) in _outbound.Where(o => concerns(o.Key)).ToList())
+        foreach (var (ip, keys) in _keysOfAddress)
+        {
+            if (_tables.Services.At(ip) is null)
+                Refresh(keys);
+        }
+    }
+
+    private void Refresh(HashSet<OutboundKey> keys)
+    {
+        foreach (var key in keys)
         {
             var policy = Resolve(key);
-            foreach (var watch in watches)
+            foreach (var watch in _outbound[key])
                 watch.Publish(policy);
         }
     }
