@@ -13,6 +13,9 @@ internal sealed class ControlPlane : IAsyncDisposable
     public const int DestinationPort = 8086;
     public const int PolicyPort = 8090;
 
+    // The links stand where proxies connect to; what they lead to listens next door.
+    private const int Aside = 10_000;
+
     private readonly List<GrpcServer> _servers = [];
 
     private readonly bool _relayed;
@@ -75,6 +78,9 @@ internal sealed class ControlPlane : IAsyncDisposable
         yield return new("LINKERD2_PROXY_IDENTITY_TRUST_ANCHORS", Authority.Anchor.ExportCertificatePem());
     }
 
+    /// <summary>Another way to a component, from the address of a pod.</summary>
+    public FaultyRelay LinkAt(Pod pod, int port) => FaultyRelay.Start(pod.Namespace, new IPEndPoint(pod.Address, port), new IPEndPoint(Address, port + Aside));
+
     public async ValueTask DisposeAsync()
     {
         foreach (var link in Links)
@@ -85,8 +91,6 @@ internal sealed class ControlPlane : IAsyncDisposable
 
     private async Task ServeAsync(NetworkNamespace ns, int port, string component, Action<IEndpointRouteBuilder> map)
     {
-        // The links stand where proxies connect to; what they lead to listens next door.
-        const int Aside = 10_000;
         var endPoint = new IPEndPoint(Address, _relayed ? port + Aside : port);
         if (_relayed)
             Links.Add(FaultyRelay.Start(ns, new IPEndPoint(Address, port), endPoint));
