@@ -35,7 +35,7 @@ internal sealed class PodVolumes(NodeContext node, Pod pod, PodFolders folders, 
             {
                 if (below.Split('/').Contains("..") || below.StartsWith('/'))
                     throw new PodSpecException($"subPath \"{below}\" leaves its volume");
-                source = Path.Combine(source, below);
+                source = Below(source, below, follow: volume is not { HostPath: null, ConfigMap: null, Secret: null, Projected: null, DownwardAPI: null });
                 if (!Path.Exists(source))
                     Directory.CreateDirectory(source);
             }
@@ -44,6 +44,22 @@ internal sealed class PodVolumes(NodeContext node, Pod pod, PodFolders folders, 
         }
 
         return mounts;
+    }
+
+    /// <summary>
+    /// The path below a volume. What the pod's own containers may have put there must not be a link: it would be followed on the
+    /// node. The links of files that we write stay in their folder, and a hostPath is the node's own.
+    /// </summary>
+    private static string Below(string source, string path, bool follow)
+    {
+        foreach (var part in path.Split('/', StringSplitOptions.RemoveEmptyEntries))
+        {
+            source = Path.Combine(source, part);
+            if (!follow && new FileInfo(source).LinkTarget is not null)
+                throw new PodSpecException($"subPath \"{path}\" goes through a link, {part}");
+        }
+
+        return source;
     }
 
     private string PathOf(Volume volume) => volume switch

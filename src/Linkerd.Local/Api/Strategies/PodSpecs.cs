@@ -42,6 +42,7 @@ internal static class PodSpecs
             if (name.Length == 0) errors.Add(FieldError.Required($"{path}.volumes[{index}].name"));
             else if (Names.Fault(name, NameRule.Label) is { } fault) errors.Add(FieldError.InvalidText($"{path}.volumes[{index}].name", name, fault));
             else if (!volumes.Add(name)) errors.Add(FieldError.Duplicate($"{path}.volumes[{index}].name", name));
+            VolumePaths.Validate(volume, $"{path}.volumes[{index}]", errors);
         }
     }
 
@@ -127,6 +128,7 @@ internal static class PodSpecs
             if (!spec.Arr("volumes").Objects().Any(v => v.Str("name") == volume) && !IsClaimTemplate(spec, volume))
                 errors.Add(FieldError.NotFound($"{path}.volumeMounts[{index}].name", volume));
             if (string.IsNullOrEmpty(mount.Str("mountPath"))) errors.Add(FieldError.Required($"{path}.volumeMounts[{index}].mountPath"));
+            VolumePaths.ValidateMount(mount, $"{path}.volumeMounts[{index}]", errors);
         }
         foreach (var kind in (ReadOnlySpan<string>)["livenessProbe", "readinessProbe", "startupProbe"])
             if (container.Obj(kind) is { } probe && !Handlers.Any(h => probe[h] is JsonObject))
