@@ -7,6 +7,8 @@ namespace Linkerd.Proxy;
 /// <summary>One thread of the data path: its loop, its pools, its view of the shared state. Everything here is used on the loop only.</summary>
 public sealed class Worker
 {
+    private static readonly TimeSpan s_afterDefect = TimeSpan.FromSeconds(1);
+
     private readonly LoopTimer _times;
 
     public Worker(int index, EventLoop loop)
@@ -53,6 +55,9 @@ public sealed class Worker
 
     private void CheckTimes()
     {
+        // Started first: should what ends a connection throw, the limits of the others still hold.
+        _times.Start(s_afterDefect);
         if (Http.CheckTimes() is var next and > 0) _times.Start(TimeSpan.FromMilliseconds(next));
+        else _times.Stop();
     }
 }
