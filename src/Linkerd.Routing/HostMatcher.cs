@@ -13,10 +13,16 @@ public sealed class HostMatcher(HostMatch match)
 
     public bool IsMatch(ReadOnlySpan<byte> authority)
     {
-        int colon = authority.LastIndexOf((byte)':');
-        if (colon >= 0 && authority[colon..].IndexOf((byte)']') < 0) authority = authority[..colon];
+        authority = WithoutPort(authority);
         if (!match.IsSuffix) return Ascii.EqualsIgnoreCase(authority, _text);
         int labels = authority.Length - _text.Length;
         return labels > 1 && authority[labels - 1] == (byte)'.' && Ascii.EqualsIgnoreCase(authority[labels..], _text);
+    }
+
+    /// <summary>The host of an authority; a literal address of IPv6 keeps its brackets.</summary>
+    public static ReadOnlySpan<byte> WithoutPort(ReadOnlySpan<byte> authority)
+    {
+        int colon = authority.LastIndexOf((byte)':');
+        return colon >= 0 && authority[colon..].IndexOf((byte)']') < 0 ? authority[..colon] : authority;
     }
 }

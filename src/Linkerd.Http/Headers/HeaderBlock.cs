@@ -121,18 +121,6 @@ public sealed partial class HeaderBlock
         return _count != before;
     }
 
-    /// <summary>Removes every field whose name begins with <paramref name="lowerCasePrefix"/>. Returns how many.</summary>
-    public int RemovePrefix(ReadOnlySpan<byte> lowerCasePrefix)
-    {
-        int before = _count;
-        for (int i = _count - 1; i >= 0; i--)
-        {
-            if (NameOf(in _entries[i]).StartsWith(lowerCasePrefix)) RemoveAt(i);
-        }
-
-        return before - _count;
-    }
-
     /// <summary>Removes the field at <paramref name="index"/>; those behind it move up.</summary>
     public void RemoveAt(int index)
     {

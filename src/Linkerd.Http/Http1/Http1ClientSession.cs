@@ -17,9 +17,6 @@ public sealed class Http1ClientSession : Http1Session
     /// <inheritdoc/>
     public override bool CanOpen => !_isOpen && !IsDraining && !IsFinished;
 
-    /// <summary>Exchanges that this connection has completed.</summary>
-    public long Completed { get; private set; }
-
     /// <inheritdoc/>
     public override int Receive(ReadOnlySpan<byte> data)
     {
@@ -138,7 +135,6 @@ public sealed class Http1ClientSession : Http1Session
     private protected override void AfterExchange()
     {
         if (IsFinished) return;
-        Completed++;
         State = ReceiveState.Wait;
         _isSettling = true;
 

@@ -3,7 +3,7 @@ namespace Linkerd.Net.Interop;
 /// <summary>Constants of Linux' system-call interface, the same on x86-64 and arm64.</summary>
 internal static class Const
 {
-    public const int AfUnspec = 0, AfUnix = 1, AfInet = 2, AfInet6 = 10;
+    public const int AfUnix = 1, AfInet = 2, AfInet6 = 10;
     public const int SockStream = 1, SockDatagram = 2, SockNonblock = 0x800, SockCloexec = 0x80000;
     public const int SolSocket = 1, SolIp = 0, SolTcp = 6, SolIpv6 = 41;
     public const int SoReuseAddr = 2, SoError = 4, SoSndBuf = 7, SoRcvBuf = 8, SoKeepAlive = 9, SoLinger = 13, SoReusePort = 15;

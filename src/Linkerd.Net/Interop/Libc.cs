@@ -58,9 +58,6 @@ internal static unsafe partial class Libc
     [LibraryImport(Name, EntryPoint = "getsockname", SetLastError = true)]
     public static partial int GetSockName(int fd, void* address, uint* length);
 
-    [LibraryImport(Name, EntryPoint = "getpeername", SetLastError = true)]
-    public static partial int GetPeerName(int fd, void* address, uint* length);
-
     [LibraryImport(Name, EntryPoint = "getsockopt", SetLastError = true)]
     public static partial int GetSockOpt(int fd, int level, int option, void* value, uint* length);
 

@@ -36,12 +36,6 @@ public readonly struct SocketAddress : IEquatable<SocketAddress>, ISpanFormattab
     /// <summary>127.0.0.1 with port 0.</summary>
     public static SocketAddress LoopbackV4 => V4(0x7F00_0001, 0);
 
-    /// <summary>[::] with port 0.</summary>
-    public static SocketAddress AnyV6 => V6(0, 0, 0);
-
-    /// <summary>[::1] with port 0.</summary>
-    public static SocketAddress LoopbackV6 => V6(0, 1, 0);
-
     /// <summary>The default value, which is no address.</summary>
     public bool IsNone => _family == 0;
 

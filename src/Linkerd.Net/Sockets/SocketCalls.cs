@@ -25,13 +25,6 @@ internal static unsafe class SocketCalls
         return Libc.GetSockName(fd, buffer, &length) < 0 ? default : SocketAddress.FromNative(new ReadOnlySpan<byte>(buffer, (int)length));
     }
 
-    public static SocketAddress RemoteAddress(int fd)
-    {
-        byte* buffer = stackalloc byte[SocketAddress.NativeSize];
-        uint length = SocketAddress.NativeSize;
-        return Libc.GetPeerName(fd, buffer, &length) < 0 ? default : SocketAddress.FromNative(new ReadOnlySpan<byte>(buffer, (int)length));
-    }
-
     /// <summary>Sets an integer option; false when the kernel refuses.</summary>
     public static bool Set(int fd, int level, int option, int value) => Libc.SetSockOpt(fd, level, option, &value, sizeof(int)) == 0;
 
@@ -68,6 +61,4 @@ internal static unsafe class SocketCalls
         long linger = 1; // struct linger { int on = 1; int seconds = 0; }
         _ = Libc.SetSockOpt(fd, Const.SolSocket, Const.SoLinger, &linger, sizeof(long));
     }
-
-    public static int LastError() => Marshal.GetLastPInvokeError();
 }

@@ -18,7 +18,6 @@ public sealed unsafe class TcpListener : IReadiness, IDeferred, IDisposable
     private long _key;
     private int _fd;
     private int _pauseMillis = FirstPauseMillis;
-    private bool _paused;
     private bool _exhausted;
     private bool _yielded;
 
@@ -71,16 +70,6 @@ public sealed unsafe class TcpListener : IReadiness, IDeferred, IDisposable
         _key = loop.Register(_fd, this);
     }
 
-    /// <summary>Stops accepting; new connections wait in the kernel's queue.</summary>
-    public void Pause() => _paused = true;
-
-    /// <summary>Goes on accepting.</summary>
-    public void Resume()
-    {
-        _paused = false;
-        ScheduleAccept();
-    }
-
     /// <summary>Closes the socket: the kernel refuses new connections and resets queued ones. Accepted ones live on. On the loop once started.</summary>
     public void Dispose()
     {
@@ -106,7 +95,7 @@ public sealed unsafe class TcpListener : IReadiness, IDeferred, IDisposable
         byte* native = stackalloc byte[SocketAddress.NativeSize];
         for (int i = 0; i < _options.AcceptBatch; i++)
         {
-            if (_fd < 0 || _paused || _exhausted) return;
+            if (_fd < 0 || _exhausted) return;
             uint length = SocketAddress.NativeSize;
             int fd = Libc.Accept(_fd, native, &length, Const.SockNonblock | Const.SockCloexec);
             if (fd >= 0)

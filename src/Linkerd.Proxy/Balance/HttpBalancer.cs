@@ -40,8 +40,6 @@ public sealed class HttpBalancer : IHttpService, IWaiting, IUnsentHandler
 
     public int ReadyCount => _ready.Count;
 
-    public int EndpointCount => _endpoints.Count;
-
     public int Queued => _queue.Count;
 
     /// <summary>No endpoint was ready for the fail-fast time.</summary>

@@ -3,6 +3,7 @@ using Linkerd.Proxy.AccessLog;
 using Linkerd.Proxy.Errors;
 using Linkerd.Proxy.Tap;
 using Linkerd.Proxy.Tracing;
+using Linkerd.Routing;
 
 namespace Linkerd.Proxy.Stack;
 
@@ -64,15 +65,7 @@ public abstract class HttpExchange
     public bool IsGrpc => Request.TryGet(KnownHeader.ContentType, out ReadOnlySpan<byte> type) && type.StartsWith("application/grpc"u8);
 
     /// <summary>The request's authority without its port.</summary>
-    public ReadOnlySpan<byte> Hostname
-    {
-        get
-        {
-            ReadOnlySpan<byte> authority = Request.Authority;
-            int colon = authority.LastIndexOf((byte)':');
-            return colon >= 0 && authority[colon..].IndexOf((byte)']') < 0 ? authority[..colon] : authority;
-        }
-    }
+    public ReadOnlySpan<byte> Hostname => HostMatcher.WithoutPort(Request.Authority);
 
     /// <summary>Follows the exchange as a whole; set by the service before it forwards or responds. May be null.</summary>
     public IExchangeObserver? Observer { get; set; }

@@ -39,9 +39,8 @@ public sealed class InboundTcpTests : IDisposable
         _mesh.Worker.Loop.Post(static state => ((TaskCompletionSource)state!).SetResult(), connector.Release);
 
         Assert.Equal(0, await Task.Run(() => Ended(client)));
-        string metrics = Scrape();
-        Assert.Contains("tcp_close_total{direction=\"inbound\",peer=\"src\"", metrics, StringComparison.Ordinal);
-        Assert.DoesNotContain("peer=\"dst\"", metrics, StringComparison.Ordinal);
+        await Eventually.TrueAsync(() => Scrape().Contains("tcp_close_total{direction=\"inbound\",peer=\"src\"", StringComparison.Ordinal), "the end of the client's connection");
+        Assert.DoesNotContain("peer=\"dst\"", Scrape(), StringComparison.Ordinal);
     }
 
     public void Dispose() => _mesh.Dispose();
