@@ -264,7 +264,7 @@ livenessProbe:
     path: /ping
     port: {{ index . 2 }}
   initialDelaySeconds: 10
-  timeoutSeconds: 1
+  timeoutSeconds: 5
 readinessProbe:
   failureThreshold: 7
   httpGet:

@@ -37,10 +37,10 @@ internal sealed partial class MetricsApiComponent : IComponent
         using var client = context.Kubernetes();
         await using var informers = new InformerFactory(client, new InformerOptions { Time = context.Time, OnError = e => WatchFailed(log, e.Message) });
         using var metrics = MetricsSources.Create(flags, informers, context.Time);
-        var cronJobs = await ServedCronJobs.FindAsync(client, context.Time, e => WatchFailed(log, e), cancel);
-        var service = new MetricsApiService(metrics.Source, new CachedObjects(informers, client, cronJobs), context.Time);
         var pods = informers.For(Resources.Pods);
         await using var admin = await AdminServer.StartAsync(context, flags.Listen("metrics-addr"), () => informers.HasSynced, cancel);
+        var cronJobs = await ServedCronJobs.FindAsync(client, context.Time, e => WatchFailed(log, e), cancel);
+        var service = new MetricsApiService(metrics.Source, new CachedObjects(informers, client, cronJobs), context.Time);
         informers.Start();
         await using var server = await GrpcHost.StartAsync(context, flags.Listen("addr"), service.Map, cancel);
         await using var queries = await QueryServer.StartAsync(flags.Listen("query-addr"), metrics.Source, () => pods.HasSynced ? pods.Items : null, context.Time, context.Logs, cancel);

@@ -44,12 +44,12 @@ internal sealed partial class TapComponent : IComponent
         await using var informers = new InformerFactory(client, new InformerOptions { Time = context.Time, OnError = e => WatchFailed(log, e.Message) });
         var pods = new PodsByAddress();
         informers.For(Resources.Pods).AddHandler(pods);
+        await using var admin = await AdminServer.StartAsync(context, flags.Listen("metrics-addr"), () => informers.HasSynced, cancel);
         var cronJobs = await ServedCronJobs.FindAsync(client, context.Time, e => WatchFailed(log, e), cancel);
         var objects = new CachedObjects(informers, client, cronJobs);
         using var auth = new RequestHeaderAuth(client, context.Time);
         var taps = context.Metrics.Counter("tap_requests_total", "Taps that were begun.", "resource");
         var api = new TapEndpoint(auth, new TapTargets(objects), new TapEvents(pods, settings.IgnoreHeaders), settings, client, taps, context.Time, log);
-        await using var admin = await AdminServer.StartAsync(context, flags.Listen("metrics-addr"), () => informers.HasSynced, cancel);
         informers.Start();
         await auth.LoadAsync(cancel);
         await informers.WaitForSyncAsync(cancel);

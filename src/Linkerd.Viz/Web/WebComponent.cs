@@ -59,9 +59,10 @@ internal sealed partial class WebComponent : IComponent
         using var client = context.Kubernetes();
         await using var informers = new InformerFactory(client, new InformerOptions { Time = context.Time, OnError = e => WatchFailed(log, e.Message) });
         using var metrics = MetricsSources.Create(flags, informers, context.Time);
+        ClusterView? view = null;
+        await using var admin = await AdminServer.StartAsync(context, flags.Listen(flags.IsSet("admin-addr") ? "admin-addr" : "metrics-addr"), () => view?.Ready == true, cancel);
         var cronJobs = await ServedCronJobs.FindAsync(client, context.Time, e => WatchFailed(log, e), cancel);
-        var view = new ClusterView(informers, cronJobs, context.Time);
-        await using var admin = await AdminServer.StartAsync(context, flags.Listen(flags.IsSet("admin-addr") ? "admin-addr" : "metrics-addr"), () => view.Ready, cancel);
+        view = new ClusterView(informers, cronJobs, context.Time);
         informers.Start();
 
         var history = new History(context.Time);

@@ -78,6 +78,29 @@ public sealed class QueryServerTests
     }
 
     [Fact]
+    public async Task A_request_line_that_is_too_long_is_refused()
+    {
+        await using var server = await StartAsync(new Scripted());
+        using var http = new HttpClient();
+        using var response = await http.GetAsync(new Uri(server.Address, "/api/v1/query?query=" + new string('x', QueryServer.MaxRequestBytes)), Cancel);
+        Assert.Equal(HttpStatusCode.RequestUriTooLong, response.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_query_that_takes_too_long_is_given_up()
+    {
+        var (source, time) = (new Scripted(), new TimersByHand());
+        await using var server = await QueryServer.StartAsync(new IPEndPoint(IPAddress.Loopback, 0), source, static () => s_pods, time, NullLoggerFactory.Instance, Cancel);
+        using var http = new HttpClient();
+        var answer = http.GetAsync(new Uri(server.Address, "/api/v1/query?query=wait"), Cancel);
+        await Eventually.TrueAsync(() => source.Waiting == 1, "the query", 30);
+        time.Fire();
+        using var response = await answer;
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, response.StatusCode);
+        Assert.Contains("no answer within 30 s", await response.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task No_more_queries_than_the_limit_are_evaluated_at_once()
     {
         var source = new Scripted();
@@ -232,6 +255,36 @@ public sealed class QueryServerTests
         {
             Asked.Add($"{query} {range.StartMs} {range.EndMs} {range.StepMs}");
             return Task.FromResult<IReadOnlyList<RangeSeries>>([new RangeSeries(LabelSet.Empty, [new(1_000, 1), new(2_000, 2), new(3_000, 3)])]);
+        }
+    }
+
+    /// <summary>A clock whose timers fire when they are told to.</summary>
+    private sealed class TimersByHand : TimeProvider
+    {
+        private readonly List<Action> _timers = [];
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            lock (_timers)
+                _timers.Add(() => callback(state));
+            return new Timer();
+        }
+
+        public void Fire()
+        {
+            lock (_timers)
+                _timers.ForEach(static t => t());
+        }
+
+        private sealed class Timer : ITimer
+        {
+            public bool Change(TimeSpan dueTime, TimeSpan period) => true;
+
+            public void Dispose()
+            {
+            }
+
+            public ValueTask DisposeAsync() => ValueTask.CompletedTask;
         }
     }
 
