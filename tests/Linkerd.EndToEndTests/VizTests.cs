@@ -77,8 +77,8 @@ public sealed partial class VizTests(VizExtension viz) : IClassFixture<VizExtens
     public async Task Routes_come_from_a_profile_that_tap_has_written()
     {
         Kubectl.Apply(LinkerdCli.Output("viz", "profile", "-n", Demo, "web-svc", "--tap", "deploy/web", "--tap-duration", "8s"));
-        var routes = await VizExtension.UntilAsync(static o => Row(o, "GET /api/vote")?.Contains("rps", StringComparison.Ordinal) == true, "the route of the votes", "viz", "routes", "deploy/web", "-n", Demo);
-        Assert.Matches("^ROUTE +SERVICE +SUCCESS +RPS +LATENCY_P50 +LATENCY_P95 +LATENCY_P99\n", routes);
+        var routes = await VizExtension.UntilAsync(static o => Row(o, "GET /api/vote")?.Contains("rps", StringComparison.Ordinal) == true, "the route of the votes", "viz", "routes", "deploy/vote-bot", "--to", "svc/web-svc", "-n", Demo);
+        Assert.Matches("^ROUTE +AUTHORITY +SUCCESS +RPS +LATENCY_P50 +LATENCY_P95 +LATENCY_P99\n", routes);
     }
 
     [Fact]
