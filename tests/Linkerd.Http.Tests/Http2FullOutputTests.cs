@@ -71,6 +71,32 @@ public sealed class Http2FullOutputTests
     }
 
     [Fact]
+    public void Bodies_in_slots_are_framed_where_they_lie_within_the_windows()
+    {
+        _h.Request(1);
+        HttpStream stream = _h.Handler.Stream!;
+        stream.SendHead(new HeaderBlock { Status = 200 }, end: false);
+        byte[] slots = new byte[(2 * HttpStream.SlotSize) + HttpStream.SlotHeader + 3];
+        Array.Fill(slots, (byte)'x');
+        Assert.True(stream.TrySendSlots(slots));
+        Assert.Equal(slots.Length - (3 * HttpStream.SlotHeader), stream.BytesSent);
+        Assert.Equal("HEADERS 1;DATA 1 16375;DATA 1 16375;DATA 1 3;", _h.Written());
+
+        // 32,753 of the window's 65,535 octets are used: this does not fit, and a byte at a time still does.
+        Assert.False(stream.TrySendSlots(new byte[(2 * HttpStream.SlotSize) + HttpStream.SlotHeader + 100]));
+        Assert.Equal("", _h.Written());
+        Assert.Equal(1, stream.SendData("a"u8, end: false));
+        Assert.True(stream.TrySendSlots(slots.AsSpan(0, HttpStream.SlotHeader + 1)));
+        Assert.Equal("DATA 1 1;DATA 1 1;", _h.Written());
+
+        // Nothing overtakes what is held.
+        _h.Output.ReportedPending = Full;
+        stream.SendData("held"u8, end: false);
+        _h.Output.ReportedPending = null;
+        Assert.False(stream.TrySendSlots(slots.AsSpan(0, HttpStream.SlotHeader + 1)));
+    }
+
+    [Fact]
     public void Interim_answers_are_dropped_while_the_output_is_flooded()
     {
         _h.Request(1);

@@ -114,6 +114,25 @@ public sealed class TapTests : IDisposable
     }
 
     [Fact]
+    public async Task Many_events_come_whole_in_frames_that_cut_them()
+    {
+        const int Requests = 500;
+        await using var mesh = await MeshFixture.StartAsync();
+        var (client, server, observer) = await StartAsync(mesh, HttpProtocols.Http1);
+        await using var tap = Observe(mesh, observer, server, Everything.Replace("LIMIT", $"{Requests}"));
+        Assert.Equal("open", tap.Next());
+        using var http = new HttpClient(client.Namespace.HttpHandler());
+        await Parallel.ForEachAsync(Enumerable.Range(0, Requests), TestContext.Current.CancellationToken, async (i, stop) =>
+            Assert.NotEmpty(await http.GetStringAsync(new Uri($"http://10.96.0.10/{i}"), stop)));
+        var events = tap.Until("status");
+        Assert.Equal("status OK ", events[^1]);
+        var told = events.SkipLast(1).Select(e => JsonNode.Parse(e)!["http"]!.AsObject().Single()).ToLookup(e => e.Key, e => (string?)e.Value!["path"]);
+        Assert.Equal(Requests, told["response_init"].Count());
+        Assert.Equal(Requests, told["response_end"].Count());
+        Assert.Equal(Enumerable.Range(0, Requests).Select(i => $"/{i}").Order(), told["request_init"].Order());
+    }
+
+    [Fact]
     public async Task An_observer_that_leaves_is_forgotten()
     {
         await using var mesh = await MeshFixture.StartAsync();

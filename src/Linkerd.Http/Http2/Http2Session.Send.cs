@@ -70,6 +70,25 @@ public abstract partial class Http2Session
         return sent;
     }
 
+    internal bool TrySendSlots(Http2Stream stream, Span<byte> slots, out int sent)
+    {
+        int count = (slots.Length + HttpStream.SlotSize - 1) / HttpStream.SlotSize;
+        sent = slots.Length - (count * FrameHeader.Size);
+        if (IsFinished || stream.BytesHeld > 0 || OutputIsFull || sent > Math.Min(stream.SendWindow, _sendWindow)) return false;
+        for (Span<byte> left = slots; !left.IsEmpty;)
+        {
+            int length = Math.Min(left.Length, HttpStream.SlotSize);
+            FrameHeader.Write(left, length - FrameHeader.Size, FrameType.Data, 0, stream.Id);
+            left = left[length..];
+        }
+
+        stream.SendWindow -= sent;
+        _sendWindow -= sent;
+        _dataFramesWritten += count;
+        Output.Write(slots);
+        return true;
+    }
+
     internal void SendTrailers(Http2Stream stream, HeaderBlock trailers)
     {
         if (IsFinished) return;

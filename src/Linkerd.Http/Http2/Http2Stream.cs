@@ -81,6 +81,13 @@ internal sealed class Http2Stream : HttpStream
         return Owner.SendData(this, data, end);
     }
 
+    public override bool TrySendSlots(Span<byte> slots)
+    {
+        if (!IsHeadSent || IsSendEnded || IsClosed || !Owner.TrySendSlots(this, slots, out int sent)) return false;
+        BytesSent += sent;
+        return true;
+    }
+
     public override void SendTrailers(HeaderBlock trailers)
     {
         ArgumentNullException.ThrowIfNull(trailers);

@@ -81,6 +81,19 @@ public abstract class HttpStream
     /// </summary>
     public abstract int SendData(ReadOnlySpan<byte> data, bool end);
 
+    /// <summary>
+    /// Sends body bytes that lie where they are to be framed, so that they need not be copied: each <see cref="SlotSize"/> octets (the last slot may be
+    /// shorter) begin with <see cref="SlotHeader"/> octets of room. False, and nothing is sent, where that is not possible: the version does
+    /// not frame so, the peer's window is too small, or bytes are held; then <see cref="SendData"/> takes each slot's body.
+    /// </summary>
+    public virtual bool TrySendSlots(Span<byte> slots) => false;
+
+    /// <summary>Octets of a slot: as many as a TLS record takes.</summary>
+    public const int SlotSize = 16 * 1024;
+
+    /// <summary>Octets of room in front of each slot.</summary>
+    public const int SlotHeader = 9;
+
     /// <summary>Sends trailers and ends this direction. Where they cannot be sent (HTTP/1 without chunking) the end alone is.</summary>
     public abstract void SendTrailers(HeaderBlock trailers);
 

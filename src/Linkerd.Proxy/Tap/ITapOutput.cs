@@ -6,8 +6,8 @@ internal interface ITapOutput
     /// <summary>Every worker knows of the tap: from now on no request is missed.</summary>
     void OnReady();
 
-    /// <summary>Framed events, valid during the call.</summary>
-    void OnChunk(ReadOnlySpan<byte> frames);
+    /// <summary>Events, valid during the call.</summary>
+    void OnChunk(TapChunk chunk);
 
     /// <summary>The last request is over; chunks of other workers may still come.</summary>
     void OnCompleted();

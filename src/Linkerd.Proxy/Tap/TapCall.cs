@@ -20,13 +20,15 @@ internal sealed class TapCall : IHttpStreamHandler, ITapOutput
     private readonly Worker _worker;
     private readonly TapHub _hub;
     private readonly bool _isPermitted;
+    private readonly TapConnection _connection;
     private HttpStream? _stream;
     private TapSession? _session;
     private bool _answered;
     private bool _headSent;
 
-    public TapCall(Worker worker, TapHub hub, bool isPermitted, HttpStream stream)
+    public TapCall(Worker worker, TapHub hub, bool isPermitted, HttpStream stream, TapConnection connection)
     {
+        _connection = connection;
         _worker = worker;
         _hub = hub;
         _isPermitted = isPermitted;
@@ -99,12 +101,31 @@ internal sealed class TapCall : IHttpStreamHandler, ITapOutput
         _worker.Http.Return(head);
     }
 
-    public void OnChunk(ReadOnlySpan<byte> frames)
+    public void OnChunk(TapChunk chunk)
+    {
+        OnReady();
+        TapStage stage = _connection.Stage;
+        stage.Begin(this);
+        chunk.WriteTo(stage);
+        stage.End();
+    }
+
+    /// <summary>Sends events in slots of <see cref="HttpStream.SlotSize"/>, unless the call is over.</summary>
+    public void Send(Span<byte> slots)
     {
         if (_stream is not { } stream || _session is not { } session) return;
-        OnReady();
-        int sent = stream.SendData(frames, end: false);
-        if (sent > 0) session.Sent(sent);
+        if (stream.TrySendSlots(slots))
+        {
+            int count = (slots.Length + HttpStream.SlotSize - 1) / HttpStream.SlotSize;
+            session.Sent(slots.Length - (count * HttpStream.SlotHeader));
+            return;
+        }
+
+        for (; !slots.IsEmpty && _stream is not null; slots = slots[Math.Min(slots.Length, HttpStream.SlotSize)..])
+        {
+            int sent = stream.SendData(slots[HttpStream.SlotHeader..Math.Min(slots.Length, HttpStream.SlotSize)], end: false);
+            if (sent > 0) session.Sent(sent);
+        }
     }
 
     public void OnCompleted()

@@ -23,7 +23,17 @@ internal sealed class TapConnection : SessionConnection, IHttpServer
         Run(HttpSessions.Server(HttpProtocol.Http2, worker.Http, Http1Limits.Default, Http2Limits.Default, this, this, this));
     }
 
-    public IHttpStreamHandler OnStream(HttpStream stream) => new TapCall(_worker, _hub, _isPermitted, stream);
+    /// <summary>Where events of its calls become bytes.</summary>
+    public TapStage Stage => field ??= new TapStage(this);
+
+    public IHttpStreamHandler OnStream(HttpStream stream) => new TapCall(_worker, _hub, _isPermitted, stream, this);
+
+    /// <summary>Encrypts and sends what is pending now, so that what is written next finds the same buffers in the cache.</summary>
+    public void Flush()
+    {
+        Transport.Flush();
+        if (Transport is TlsTransport tls) tls.Inner.Flush();
+    }
 
     protected override void OnClosed(TransportFault fault) => _ended(fault);
 }

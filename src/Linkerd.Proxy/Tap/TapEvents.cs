@@ -39,12 +39,9 @@ internal static class TapEvents
         buffer.End(mark);
     }
 
-    /// <summary>What all events of a request share, and the beginning of its Http.</summary>
+    /// <summary>The beginning of an event's Http.</summary>
     public static (int Http, int Event) Begin(ProtoBuffer buffer, TapRecord record, int kind)
     {
-        buffer.Raw(record.Source);
-        buffer.Raw(record.Subject.Encoded);
-        if (record.RouteLabels is { } route) buffer.Raw(route.Encoded);
         int http = buffer.Begin(HttpEvent);
         int mark = buffer.Begin(kind);
         int id = buffer.Begin(1);

@@ -5,38 +5,27 @@ using Linkerd.Proxy.Wire;
 
 namespace Linkerd.Proxy.Tap;
 
-/// <summary>One request, or one attempt of it, that a tap follows. Several taps of one request form a list.</summary>
-internal sealed class TapRecord
+/// <summary>One request, or one attempt of it, that a tap follows. Several taps of one request form a list. Its writer uses it again.</summary>
+internal sealed class TapRecord(TapWriter writer)
 {
-    private readonly TapWriter _writer;
-    private readonly TapRecord? _next;
-    private readonly long _began;
+    private long _began;
     private long _responded;
     private byte[]? _trailers;
-    private bool _ended;
 
-    private TapRecord(TapWriter writer, uint stream, byte[] source, TapSubject subject, TapLabels? route, long began, TapRecord? next)
-    {
-        _writer = writer;
-        _next = next;
-        _began = began;
-        Stream = stream;
-        Source = source;
-        Subject = subject;
-        RouteLabels = route;
-    }
+    public uint Base => writer.Session.Base;
 
-    public uint Base => _writer.Session.Base;
-
-    public uint Stream { get; }
+    public uint Stream { get; private set; }
 
     /// <summary>Field 1 of TapEvent.</summary>
-    public byte[] Source { get; }
+    public byte[] Source { get; private set; } = [];
 
-    public TapSubject Subject { get; }
+    public TapSubject Subject { get; private set; } = null!;
 
     /// <summary>Told as the route's; null for none.</summary>
-    public TapLabels? RouteLabels { get; }
+    public TapLabels? RouteLabels { get; private set; }
+
+    /// <summary>The next tap of the same request, or the next that is free.</summary>
+    public TapRecord? Next { get; set; }
 
     /// <summary>Tells the taps that want it of a request, whose head is as it will be sent.</summary>
     public static void Begin(TapWriter[] taps, HttpExchange exchange, TapSubject subject)
@@ -48,15 +37,20 @@ internal sealed class TapRecord
         foreach (TapWriter tap in taps)
         {
             if (!tap.TryTake(exchange.Request, source, subject, route, out uint stream)) continue;
-            byte[] encoded = peer.TapSource ??= Encode(source);
+            TapRecord record = tap.Rent();
+            record.Stream = stream;
+            record.Source = peer.TapSource ??= Encode(source);
+            record.Subject = subject;
             // Labels of the subject's own route are among those of its destination.
-            var record = new TapRecord(tap, stream, encoded, subject, exchange.RouteLabels, exchange.Worker.Loop.Now, first);
+            record.RouteLabels = exchange.RouteLabels;
+            record._began = exchange.Worker.Loop.Now;
             if (!tap.WriteRequest(record, exchange.Request))
             {
-                tap.Release();
+                tap.Return(record);
                 continue;
             }
 
+            record.Next = first;
             first = record;
         }
 
@@ -69,31 +63,38 @@ internal sealed class TapRecord
         if (response.Status >= 200 && _responded == 0)
         {
             _responded = exchange.Worker.Loop.Now;
-            _writer.WriteResponse(this, _responded - _began, response);
+            writer.WriteResponse(this, _responded - _began, response);
         }
 
-        _next?.OnResponse(exchange, response);
+        Next?.OnResponse(exchange, response);
     }
 
     /// <summary>The response's trailers have come.</summary>
     public void OnTrailers(HeaderBlock trailers)
     {
-        if (_writer.Session.ExtractsHeaders) _trailers = ProtoBuffer.ToArray(buffer => TapEvents.Trailers(buffer, 6, trailers));
-        _next?.OnTrailers(trailers);
+        if (writer.Session.ExtractsHeaders) _trailers = ProtoBuffer.ToArray(buffer => TapEvents.Trailers(buffer, 6, trailers));
+        Next?.OnTrailers(trailers);
     }
 
-    /// <summary>It is over. Later calls do nothing.</summary>
+    /// <summary>It is over, for all taps of the list, and nobody follows it any more.</summary>
     public void OnEnd(HttpExchange exchange)
     {
-        if (!_ended)
+        exchange.Tap = null;
+        long now = exchange.Worker.Loop.Now;
+        for (TapRecord? record = this; record is not null;)
         {
-            _ended = true;
-            long now = exchange.Worker.Loop.Now;
-            _writer.WriteEnd(this, now - _began, _responded == 0 ? -1 : now - _responded, exchange, _trailers);
-            _writer.Release();
+            TapRecord? next = record.Next;
+            record.End(exchange, now);
+            record = next;
         }
+    }
 
-        _next?.OnEnd(exchange);
+    private void End(HttpExchange exchange, long now)
+    {
+        writer.WriteEnd(this, now - _began, _responded == 0 ? -1 : now - _responded, exchange, _trailers);
+        _responded = 0;
+        _trailers = null;
+        writer.Return(this);
     }
 
     private static byte[] Encode(SocketAddress source) => ProtoBuffer.ToArray(buffer => TapEvents.Address(buffer, 1, source));

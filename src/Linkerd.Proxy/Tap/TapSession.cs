@@ -1,4 +1,3 @@
-using System.Buffers;
 using Linkerd.Net;
 
 namespace Linkerd.Proxy.Tap;
@@ -12,7 +11,7 @@ internal sealed class TapSession
     private readonly EventLoop _control;
     private readonly uint _limit;
     private ITapOutput? _output;
-    private byte[]? _spare;
+    private TapChunk? _spare;
     private long _waiting;
     private uint _taken;
     private int _open;
@@ -71,22 +70,22 @@ internal sealed class TapSession
         _control.Post(static state => ((TapSession)state!)._output?.OnCompleted(), this);
     }
 
-    /// <summary>Hands a chunk of framed events over. Any thread.</summary>
-    public void Send(byte[] bytes, int length)
+    /// <summary>Hands a chunk over. Any thread.</summary>
+    public void Send(TapChunk chunk)
     {
-        Interlocked.Add(ref _waiting, length);
+        Interlocked.Add(ref _waiting, chunk.Length);
         _control.Post(
             static state =>
             {
-                (TapSession self, byte[] chunk, int count) = ((TapSession, byte[], int))state!;
-                if (self._output is { } output) output.OnChunk(chunk.AsSpan(0, count));
-                self.GiveSpare(chunk);
+                (TapSession self, TapChunk sent) = ((TapSession, TapChunk))state!;
+                self._output?.OnChunk(sent);
+                self.GiveSpare(sent);
             },
-            (this, bytes, length));
+            (this, chunk));
     }
 
-    /// <summary>An array that was sent, to be written again; null for none. Any thread.</summary>
-    public byte[]? TakeSpare() => Interlocked.Exchange(ref _spare, null);
+    /// <summary>An empty chunk, one that was sent before if there is one. Any thread.</summary>
+    public TapChunk TakeChunk() => Interlocked.Exchange(ref _spare, null) ?? new TapChunk();
 
     /// <summary>So many bytes are out. On the control loop.</summary>
     public void Sent(int count) => Interlocked.Add(ref _waiting, -count);
@@ -97,14 +96,13 @@ internal sealed class TapSession
         _closed = true;
         _full = true;
         _output = null;
-        if (TakeSpare() is { } spare) ArrayPool<byte>.Shared.Return(spare);
+        Interlocked.Exchange(ref _spare, null)?.Release();
     }
 
-    // The shared pool keeps an array for the thread that gave it back, which is never the one that needs the next: each chunk was a new array of half a
-    // megabyte, cleared by the runtime and soon collected.
-    private void GiveSpare(byte[] bytes)
+    private void GiveSpare(TapChunk chunk)
     {
-        byte[]? before = _closed ? bytes : Interlocked.Exchange(ref _spare, bytes);
-        if (before is not null) ArrayPool<byte>.Shared.Return(before);
+        chunk.Clear();
+        TapChunk? before = _closed ? chunk : Interlocked.Exchange(ref _spare, chunk);
+        before?.Release();
     }
 }

@@ -20,9 +20,6 @@ internal sealed class ProtoBuffer
 
     public int Length { get; private set; }
 
-    /// <summary>An array is held; without one the first byte rents it.</summary>
-    public bool HasArray => _bytes.Length > 0;
-
     /// <summary>Size of the next array; where much is written, large enough that it need not grow. Default 512.</summary>
     public int Capacity { get; set; } = 512;
 
@@ -37,29 +34,14 @@ internal sealed class ProtoBuffer
         return result;
     }
 
-    /// <summary>Hands the array over, to be returned to the shared pool, and begins anew.</summary>
-    public (byte[] Bytes, int Length) Detach()
-    {
-        (byte[] Bytes, int Length) detached = (_bytes, Length);
-        _bytes = [];
-        Length = 0;
-        return detached;
-    }
-
-    /// <summary>Goes on in an array of the shared pool, such as one that was handed over before. Only when none is held.</summary>
-    public void Attach(byte[] bytes)
-    {
-        if (Length > 0 || _bytes.Length > 0) throw new InvalidOperationException("the buffer has an array already");
-        _bytes = bytes;
-    }
-
     public void Clear() => Length = 0;
 
     /// <summary>Gives the array back.</summary>
     public void Release()
     {
-        (byte[] bytes, _) = Detach();
-        if (bytes.Length > 0) ArrayPool<byte>.Shared.Return(bytes);
+        if (_bytes.Length > 0) ArrayPool<byte>.Shared.Return(_bytes);
+        _bytes = [];
+        Length = 0;
     }
 
     /// <summary>Begins a gRPC message frame, to be ended by <see cref="EndFrame"/>.</summary>
