@@ -138,7 +138,7 @@ public sealed partial class VizTests(VizExtension viz) : IClassFixture<VizExtens
 
         // As in the walkthrough: the argument is edited by hand.
         var deployment = Kubectl.Run("-n", "linkerd-viz", "get", "deploy", "web", "-o", "yaml");
-        Kubectl.RunWith(HostArgument().Replace(deployment, "-enforced-host=.*"), "replace", "-f", "-");
+        Kubectl.RunWith(HostArgument().Replace(deployment, "$1-enforced-host=.*"), "replace", "-f", "-");
         Kubectl.WaitForRollout("linkerd-viz", "web");
         using var open = LinkerdProcess.Start("viz", "dashboard", "-p", "0", "--show", "url");
         using var client = await OpenAsync(open);
@@ -205,6 +205,7 @@ public sealed partial class VizTests(VizExtension viz) : IClassFixture<VizExtens
         return (response.StatusCode, response.Content.ReadAsStringAsync().GetAwaiter().GetResult());
     }
 
-    [GeneratedRegex("-enforced-host=.*")]
+    // The item of the list, and not what kubectl remembers of the last apply.
+    [GeneratedRegex("(?m)^( +- )-enforced-host=.*$")]
     private static partial Regex HostArgument();
 }
