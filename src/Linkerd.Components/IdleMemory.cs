@@ -16,8 +16,8 @@ internal sealed class IdleMemory : IDisposable
     /// <summary>Less garbage than this is not worth stopping the threads for.</summary>
     private const long Worthwhile = 4 * 1024 * 1024;
 
-    /// <summary>A heap of up to this size is compacted, in tens of milliseconds; a larger one would stand still for too long.</summary>
-    private const long Compactable = 256 * 1024 * 1024;
+    /// <summary>A heap of up to this size is compacted; a larger one would stand still for too long.</summary>
+    private const long Compactable = 1024L * 1024 * 1024;
 
     private readonly ITimer _timer;
     private long _seen;
