@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 
 namespace Linkerd.Stats.Benchmark;
 
@@ -9,7 +8,7 @@ internal sealed class FakeProxy
     private const int SeriesWanted = 200;
     private static readonly string[] Buckets = ["1", "2", "3", "4", "5", "10", "20", "30", "40", "50", "100", "200", "300", "400", "500", "1000", "2000", "3000", "4000", "5000", "10000", "20000", "30000", "40000", "50000", "+Inf"];
     private readonly List<string> _series = [];
-    private readonly StringBuilder _text = new();
+    private char[] _text = [];
     private readonly int _seed;
 
     public FakeProxy(int proxy, int workload, int workloads)
@@ -51,16 +50,24 @@ internal sealed class FakeProxy
 
     public LabelSet Labels { get; }
 
-    public string Scrape(int round)
+    /// <summary>The page of a round; valid until the next is asked for.</summary>
+    public ReadOnlySpan<char> Scrape(int round)
     {
-        _text.Clear();
+        if (_text.Length == 0)
+            _text = new char[_series.Sum(static s => s.Length + 24)];
+        var at = 0;
         for (var i = 0; i < _series.Count; i++)
         {
             // Every second one is idle; the others grow by steps that are not all the same.
             long value = i % 2 == 0 ? i * 100 : ((long)round * (5 + (i % 13))) + ((round * 31 + i + _seed) % 7);
-            _text.Append(_series[i]).Append(' ').Append(CultureInfo.InvariantCulture, $"{value}").Append('\n');
+            _series[i].CopyTo(_text.AsSpan(at));
+            at += _series[i].Length;
+            _text[at++] = ' ';
+            value.TryFormat(_text.AsSpan(at), out var digits, default, CultureInfo.InvariantCulture);
+            at += digits;
+            _text[at++] = '\n';
         }
 
-        return _text.ToString();
+        return _text.AsSpan(0, at);
     }
 }

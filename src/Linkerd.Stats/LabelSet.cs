@@ -9,20 +9,10 @@ namespace Linkerd.Stats;
 public sealed class LabelSet : IEquatable<LabelSet>, IReadOnlyCollection<KeyValuePair<string, string>>
 {
     private readonly KeyValuePair<string, string>[] _pairs;
-    private readonly int _hash;
+    // Computed when first asked for: most sets of an evaluation are never keys. 0 is not computed yet.
+    private int _hash;
 
-    private LabelSet(KeyValuePair<string, string>[] sorted)
-    {
-        _pairs = sorted;
-        var hash = new HashCode();
-        foreach (var pair in sorted)
-        {
-            hash.Add(pair.Key);
-            hash.Add(pair.Value);
-        }
-
-        _hash = hash.ToHashCode();
-    }
+    private LabelSet(KeyValuePair<string, string>[] sorted) => _pairs = sorted;
 
     /// <summary>The set without labels.</summary>
     public static LabelSet Empty { get; } = new([]);
@@ -68,6 +58,37 @@ public sealed class LabelSet : IEquatable<LabelSet>, IReadOnlyCollection<KeyValu
     public LabelSet Without(IReadOnlyCollection<string> names) =>
         Filtered(pair => !names.Contains(pair.Key));
 
+    /// <summary>The set of names that are sorted and unique, each with its value; empty ones are dropped.</summary>
+    internal static LabelSet OfSorted(ReadOnlySpan<string> names, ReadOnlySpan<string> values)
+    {
+        var count = 0;
+        foreach (var value in values)
+            count += value.Length == 0 ? 0 : 1;
+        if (count == 0)
+            return Empty;
+        var pairs = new KeyValuePair<string, string>[count];
+        for (int i = 0, at = 0; i < names.Length; i++)
+        {
+            if (values[i].Length != 0)
+                pairs[at++] = new(names[i], values[i]);
+        }
+
+        return new LabelSet(pairs);
+    }
+
+    /// <summary>The values of labels, in their order; empty where there is none. Both are sorted by name, so this is one pass.</summary>
+    internal void Project(ReadOnlySpan<string> sortedNames, Span<string> values)
+    {
+        var at = 0;
+        for (var i = 0; i < sortedNames.Length; i++)
+        {
+            var order = 1;
+            while (at < _pairs.Length && (order = string.CompareOrdinal(_pairs[at].Key, sortedNames[i])) < 0)
+                at++;
+            values[i] = at < _pairs.Length && order == 0 ? _pairs[at].Value : "";
+        }
+    }
+
     /// <summary>This set with <paramref name="added"/>, whose values win.</summary>
     public LabelSet With(IEnumerable<KeyValuePair<string, string>> added) => Of(_pairs.Concat(added));
 
@@ -76,13 +97,25 @@ public sealed class LabelSet : IEquatable<LabelSet>, IReadOnlyCollection<KeyValu
         Array.FindAll(_pairs, keep) is { Length: > 0 } left ? new LabelSet(left) : Empty;
 
     /// <inheritdoc/>
-    public bool Equals(LabelSet? other) => other is not null && other._hash == _hash && _pairs.AsSpan().SequenceEqual(other._pairs);
+    public bool Equals(LabelSet? other) => other is not null && other.GetHashCode() == GetHashCode() && _pairs.AsSpan().SequenceEqual(other._pairs);
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) => Equals(obj as LabelSet);
 
     /// <inheritdoc/>
-    public override int GetHashCode() => _hash;
+    public override int GetHashCode()
+    {
+        if (_hash != 0)
+            return _hash;
+        var hash = new HashCode();
+        foreach (var pair in _pairs)
+        {
+            hash.Add(pair.Key);
+            hash.Add(pair.Value);
+        }
+
+        return _hash = hash.ToHashCode() is not 0 and var made ? made : 1;
+    }
 
     /// <inheritdoc/>
     public IEnumerator<KeyValuePair<string, string>> GetEnumerator() => ((IEnumerable<KeyValuePair<string, string>>)_pairs).GetEnumerator();

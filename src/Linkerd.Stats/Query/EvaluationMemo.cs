@@ -6,6 +6,8 @@ namespace Linkerd.Stats.Query;
 /// </summary>
 internal sealed class EvaluationMemo(TimeProvider time)
 {
+    // What a row takes beside its values, in values: its place in the list, the array's head.
+    private const int RowOverhead = 6;
     private const int MaxEntries = 64;
     private const int MaxValuesPerEntry = 2_000_000;
     private const int MaxValues = 8_000_000;
@@ -23,7 +25,7 @@ internal sealed class EvaluationMemo(TimeProvider time)
 
     public void Keep(string text, Steps steps, IReadOnlyList<StepSeries> result)
     {
-        var values = (long)result.Count * steps.Count;
+        var values = (long)result.Count * (steps.Count + RowOverhead);
         if (values > MaxValuesPerEntry)
             return;
         lock (_lock)

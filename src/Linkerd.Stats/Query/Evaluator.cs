@@ -24,28 +24,31 @@ public sealed class Evaluator(SeriesStore store)
     {
         Selector { Range: null } selector => Instant(selector, steps, cancellationToken),
         Selector => throw new QuerySyntaxException("query: a window needs increase, rate or irate around it"),
+        // Reports sum the same samples by several labels. A series over time is summed once, and would be large to keep.
+        RangeFunction function when steps.Count == 1 => Remembered(function.Text, steps, memo, () => Range(function, steps, cancellationToken)),
         RangeFunction function => Range(function, steps, cancellationToken),
-        Aggregation aggregation => Remembered(aggregation, steps, memo, cancellationToken),
+        Aggregation aggregation => Remembered(aggregation.Text, steps, memo, () => Aggregate(aggregation, Evaluate(aggregation.Argument, steps, memo, cancellationToken), steps)),
         HistogramQuantile quantile => Quantiles(quantile, Evaluate(quantile.Argument, steps, memo, cancellationToken), steps),
         _ => throw new QuerySyntaxException("query: unknown expression " + expression.GetType().Name),
     };
 
-    private IReadOnlyList<StepSeries> Remembered(Aggregation aggregation, Steps steps, EvaluationMemo? memo, CancellationToken cancellationToken)
+    private static IReadOnlyList<StepSeries> Remembered(string text, Steps steps, EvaluationMemo? memo, Func<IReadOnlyList<StepSeries>> evaluate)
     {
-        if (memo?.Find(aggregation.Text, steps) is { } known)
+        if (memo?.Find(text, steps) is { } known)
             return known;
-        var result = Aggregate(aggregation, Evaluate(aggregation.Argument, steps, memo, cancellationToken), steps);
-        memo?.Keep(aggregation.Text, steps, result);
+        var result = evaluate();
+        memo?.Keep(text, steps, result);
         return result;
     }
 
-    private List<StepSeries> Instant(Selector selector, Steps steps, CancellationToken cancellationToken)
+    private StepRows Instant(Selector selector, Steps steps, CancellationToken cancellationToken)
     {
         var lookbackMs = (long)Lookback.TotalMilliseconds;
-        var result = new List<StepSeries>();
+        var result = new StepRows(steps.Count);
         store.Select(selector.Metric, selector.Matchers, steps.StartMs - lookbackMs, steps.EndMs, (labels, points) =>
         {
-            var values = NewValues(steps, result.Count);
+            RequireBound(steps, result.Count);
+            var values = result.Next();
             var (last, any) = (-1, false);
             for (var i = 0; i < steps.Count; i++)
             {
@@ -58,15 +61,15 @@ public sealed class Evaluator(SeriesStore store)
             }
 
             if (any)
-                result.Add(new StepSeries(labels, values));
+                result.Commit(labels);
         }, cancellationToken);
         return result;
     }
 
-    private List<StepSeries> Range(RangeFunction function, Steps steps, CancellationToken cancellationToken)
+    private StepRows Range(RangeFunction function, Steps steps, CancellationToken cancellationToken)
     {
         var rangeMs = (long)function.Argument.Range!.Value.TotalMilliseconds;
-        var result = new List<StepSeries>();
+        var result = new StepRows(steps.Count);
         var present = new List<Point>();
         store.Select(function.Argument.Metric, function.Argument.Matchers, steps.StartMs - rangeMs, steps.EndMs, (labels, window) =>
         {
@@ -78,7 +81,8 @@ public sealed class Evaluator(SeriesStore store)
             }
 
             var points = CollectionsMarshal.AsSpan(present);
-            var values = NewValues(steps, result.Count);
+            RequireBound(steps, result.Count);
+            var values = result.Next();
             var (from, to, any) = (0, 0, false);
             for (var i = 0; i < steps.Count; i++)
             {
@@ -93,7 +97,7 @@ public sealed class Evaluator(SeriesStore store)
             }
 
             if (any)
-                result.Add(new StepSeries(labels, values));
+                result.Commit(labels);
         }, cancellationToken);
         return result;
     }
@@ -105,41 +109,45 @@ public sealed class Evaluator(SeriesStore store)
         _ => CounterMath.Increase(points, startMs, endMs),
     };
 
-    private static double[] NewValues(Steps steps, int series) => (long)steps.Count * (series + 1) <= MaxValues
-        ? new double[steps.Count]
-        : throw new QuerySyntaxException($"query: it selects more than {MaxValues} values; narrow the labels, shorten the time or widen the step");
+    private static void RequireBound(Steps steps, int series)
+    {
+        if ((long)steps.Count * (series + 1) > MaxValues)
+            throw new QuerySyntaxException($"query: it selects more than {MaxValues} values; narrow the labels, shorten the time or widen the step");
+    }
 
     private static List<StepSeries> Aggregate(Aggregation aggregation, IReadOnlyList<StepSeries> vector, Steps steps)
     {
-        var groups = new Dictionary<GroupKey, (double[] Values, int[]? Counts)>();
+        var groups = new GroupTable<Group>(aggregation.By);
         var counted = aggregation.Name is "avg";
-        foreach (var sample in vector)
+        for (var row = 0; row < vector.Count; row++)
         {
-            ref var group = ref CollectionsMarshal.GetValueRefOrAddDefault(groups, new GroupKey(sample.Labels, aggregation.By), out var exists);
+            var sample = vector[row];
+            var of = sample.Values;
+            ref var group = ref groups.Of(sample.Labels, out var exists);
             if (!exists)
             {
-                group = (new double[steps.Count], counted ? new int[steps.Count] : null);
+                group = new Group(new double[steps.Count], counted ? new int[steps.Count] : null);
                 Array.Fill(group.Values, StepSeries.Absent);
             }
 
+            var (values, counts) = group!;
             for (var i = 0; i < steps.Count; i++)
             {
-                var value = sample.Values[i];
+                var value = of[i];
                 if (StepSeries.IsAbsent(value))
                     continue;
-                ref var into = ref group.Values[i];
-                into = Combine(aggregation.Name, into, value);
-                if (counted)
-                    group.Counts![i]++;
+                values[i] = Combine(aggregation.Name, values[i], value);
+                if (counts is not null)
+                    counts[i]++;
             }
         }
 
         var result = new List<StepSeries>(groups.Count);
-        foreach (var (key, (values, counts)) in groups)
+        foreach (var (labels, (values, counts)) in groups.All())
         {
             for (var i = 0; counts is not null && i < values.Length; i++)
                 values[i] = StepSeries.IsAbsent(values[i]) ? values[i] : values[i] / counts[i];
-            result.Add(new StepSeries(key.Materialize(), values));
+            result.Add(new StepSeries(labels, values));
         }
 
         return result;
@@ -159,31 +167,31 @@ public sealed class Evaluator(SeriesStore store)
 
     private static List<StepSeries> Quantiles(HistogramQuantile quantile, IReadOnlyList<StepSeries> vector, Steps steps)
     {
-        var groups = new Dictionary<LabelSet, List<(double Le, double[] Counts)>>();
+        var names = quantile.Argument is Aggregation summed ? summed.By : vector.SelectMany(static v => v.Labels.Select(static l => l.Key));
+        var groups = new GroupTable<List<(double Le, StepSeries Row)>>(names.Where(static n => n != "le"));
         foreach (var sample in vector)
         {
             var le = sample.Labels["le"];
             var bound = le == "+Inf" ? double.PositiveInfinity : double.TryParse(le, NumberStyles.Float, CultureInfo.InvariantCulture, out var b) ? b : double.NaN;
             if (double.IsNaN(bound))
                 continue;
-            var key = sample.Labels.Without(["le"]);
-            if (!groups.TryGetValue(key, out var buckets))
-                groups[key] = buckets = [];
-            buckets.Add((bound, sample.Values));
+            ref var buckets = ref groups.Of(sample.Labels, out _);
+            buckets ??= [];
+            buckets.Add((bound, sample));
         }
 
         var at = new List<(double Le, double Count)>();
         var result = new List<StepSeries>(groups.Count);
-        foreach (var (key, buckets) in groups)
+        foreach (var (key, buckets) in groups.All())
         {
             var values = new double[steps.Count];
             for (var i = 0; i < steps.Count; i++)
             {
                 at.Clear();
-                foreach (var (le, counts) in buckets)
+                foreach (var (le, row) in buckets)
                 {
-                    if (!StepSeries.IsAbsent(counts[i]))
-                        at.Add((le, counts[i]));
+                    if (row.Values[i] is var count && !StepSeries.IsAbsent(count))
+                        at.Add((le, count));
                 }
 
                 values[i] = at.Count == 0 ? StepSeries.Absent : CounterMath.Quantile(quantile.Quantile, at);
@@ -194,4 +202,7 @@ public sealed class Evaluator(SeriesStore store)
 
         return result;
     }
+
+    // Sums, and of averages how many were summed.
+    private sealed record Group(double[] Values, int[]? Counts);
 }

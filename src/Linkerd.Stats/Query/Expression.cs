@@ -7,7 +7,10 @@ public abstract record Expression;
 public sealed record Selector(string Metric, IReadOnlyList<LabelMatcher> Matchers, TimeSpan? Range) : Expression;
 
 /// <summary><c>increase</c>, <c>rate</c> or <c>irate</c> of a range selector.</summary>
-public sealed record RangeFunction(string Name, Selector Argument) : Expression;
+/// <param name="Name">The function.</param>
+/// <param name="Argument">Its samples.</param>
+/// <param name="Text">As it stood in the query.</param>
+public sealed record RangeFunction(string Name, Selector Argument, string Text) : Expression;
 
 /// <summary><c>sum</c>, <c>count</c>, <c>min</c>, <c>max</c> or <c>avg</c>, optionally <c>by (…)</c>.</summary>
 /// <param name="Name">The function.</param>

@@ -47,7 +47,7 @@ public ref struct QueryParser
         Expression result = name switch
         {
             "sum" or "count" or "min" or "max" or "avg" => ReadAggregation(name, _at - name.Length),
-            "increase" or "rate" or "irate" => ReadRangeFunction(name),
+            "increase" or "rate" or "irate" => ReadRangeFunction(name, _at - name.Length),
             "histogram_quantile" => ReadQuantile(),
             "" => throw Fault("expected a metric or a function"),
             _ => ReadSelector(name),
@@ -66,7 +66,7 @@ public ref struct QueryParser
         return new Aggregation(name, by ?? [], argument, _text[from.._at]);
     }
 
-    private RangeFunction ReadRangeFunction(string name)
+    private RangeFunction ReadRangeFunction(string name, int from)
     {
         Expect('(');
         SkipSpace();
@@ -74,7 +74,7 @@ public ref struct QueryParser
         if (selector.Range is null)
             throw Fault($"{name} needs a window, such as [1m]");
         Expect(')');
-        return new RangeFunction(name, selector);
+        return new RangeFunction(name, selector, _text[from.._at]);
     }
 
     private HistogramQuantile ReadQuantile()

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using Linkerd.Stats.Store;
 
@@ -36,16 +37,16 @@ public sealed class Scraper(
         var failures = 0;
         await Parallel.ForEachAsync(current, new ParallelOptions { MaxDegreeOfParallelism = options.Parallelism, CancellationToken = cancellationToken }, async (target, token) =>
         {
-            var text = await TryReadAsync(target, token);
+            var page = await TryReadAsync(target, token);
             var now = time.GetUtcNow().ToUnixTimeMilliseconds();
-            if (text is null)
+            if (page is null)
             {
                 Interlocked.Increment(ref failures);
                 store.MarkStale(target.Id, now);
                 return;
             }
 
-            store.Ingest(target.Id, target.Labels, text, now);
+            Ingest(target, page, now);
         });
         Failures += failures;
 
@@ -57,7 +58,21 @@ public sealed class Scraper(
         store.Forget(nowMs - (long)options.Retention.TotalMilliseconds);
     }
 
-    private async Task<string?> TryReadAsync(ScrapeTarget target, CancellationToken cancellationToken)
+    // A page is large, and gone as soon as it is read: as text of its own it would fill the large object heap.
+    private void Ingest(ScrapeTarget target, byte[] page, long nowMs)
+    {
+        var text = ArrayPool<char>.Shared.Rent(Encoding.UTF8.GetMaxCharCount(page.Length));
+        try
+        {
+            store.Ingest(target.Id, target.Labels, text.AsSpan(0, Encoding.UTF8.GetChars(page, text)), nowMs);
+        }
+        finally
+        {
+            ArrayPool<char>.Shared.Return(text);
+        }
+    }
+
+    private async Task<byte[]?> TryReadAsync(ScrapeTarget target, CancellationToken cancellationToken)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(options.Timeout);
@@ -68,7 +83,7 @@ public sealed class Scraper(
             if (!response.IsSuccessStatusCode)
                 return null;
             await response.Content.LoadIntoBufferAsync(options.MaxBytes, limit.Token);
-            return Encoding.UTF8.GetString(await response.Content.ReadAsByteArrayAsync(limit.Token));
+            return await response.Content.ReadAsByteArrayAsync(limit.Token);
         }
         catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
         {

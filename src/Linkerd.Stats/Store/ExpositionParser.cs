@@ -9,6 +9,9 @@ public static class ExpositionParser
     /// <summary>A longer name with labels is not kept.</summary>
     public const int MaxSeriesLength = 8 * 1024;
 
+    // Whole numbers of so many digits are exact in a double.
+    private const int MaxExactDigits = 15;
+
     /// <summary>Splits a line into the text that names the series and its value; false for comments, empty and malformed lines.</summary>
     public static bool TrySplit(ReadOnlySpan<char> line, out ReadOnlySpan<char> series, out double value)
     {
@@ -93,23 +96,22 @@ public static class ExpositionParser
         var space = line.IndexOf(' ');
         if (brace < 0 || (space >= 0 && space < brace))
             return space;
-        var quoted = false;
-        for (var i = brace + 1; i < line.Length; i++)
-        {
-            var c = line[i];
-            if (c == '\\' && quoted)
-                i++;
-            else if (c == '"')
-                quoted = !quoted;
-            else if (c == '}' && !quoted)
-                return i + 1;
-        }
-
-        return -1;
+        // Behind the labels stand numbers alone, so the last brace closes them, whatever is quoted.
+        return line.LastIndexOf('}') is var close && close > brace ? close + 1 : -1;
     }
 
     private static bool TryParseValue(ReadOnlySpan<char> text, out double value)
     {
+        // Counters are whole numbers, and what is read most.
+        if (text.Length is > 0 and <= MaxExactDigits && !text.ContainsAnyExceptInRange('0', '9'))
+        {
+            var whole = 0L;
+            foreach (var digit in text)
+                whole = (whole * 10) + (digit - '0');
+            value = whole;
+            return true;
+        }
+
         value = text switch
         {
             "+Inf" or "Inf" => double.PositiveInfinity,
