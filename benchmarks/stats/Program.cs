@@ -35,7 +35,7 @@ var source = new EmbeddedMetricsSource(store, clock);
 var fakes = new FakeWorkloads(workloads);
 var overview = new OverviewReport(source, fakes, clock);
 var stat = new StatReport(source, fakes);
-for (var i = 0; i < 6; i++)
+for (var i = 0; i < 16; i++)
 {
     // A second later is a new question; the sparks' steps are still the same.
     await MeasureAsync($"overview {(i == 0 ? "cold" : "warm")}", async () => (await overview.RunAsync("", TimeSpan.FromMinutes(1), sparks: true, CancellationToken.None)).Workloads.Count);

@@ -33,7 +33,7 @@ internal sealed class MetricsApi : IDisposable
     /// <summary>StatSummary of a kind in the namespace shop, by name.</summary>
     public async Task<Dictionary<string, BasicStats>> StatAsync(string kind)
     {
-        var request = new StatSummaryRequest { TimeWindow = "1m", Selector = new ResourceSelection { Resource = new Resource { Namespace = "shop", Type = kind } }, TcpStats = true };
+        var request = new StatSummaryRequest { TimeWindow = "2m", Selector = new ResourceSelection { Resource = new Resource { Namespace = "shop", Type = kind } }, TcpStats = true };
         using var call = _channel.AsyncUnaryCall(s_statSummary, new CallOptions(Timeout: TimeSpan.FromSeconds(20), CancellationToken: TestContext.Current.CancellationToken), request);
         var response = await call;
         Assert.True(response.Ok is not null, response.Error?.Error);

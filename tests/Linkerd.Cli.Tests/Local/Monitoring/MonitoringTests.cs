@@ -72,9 +72,9 @@ public sealed partial class MonitoringTests(MonitoredMesh mesh) : IClassFixture<
     private static bool HasData(IReadOnlyList<VectorSample> vector) => vector.Any(static s => double.IsFinite(s.Value));
 
     // Rates need a few scrapes, and Jobs start when they start.
-    private static async Task UntilNoneAsync(Func<Task<IReadOnlyList<string>>> read)
+    private static async Task UntilNoneAsync(Func<Task<IReadOnlyList<string>>> read, int seconds = 180)
     {
-        var deadline = Environment.TickCount64 + 120_000;
+        var deadline = Environment.TickCount64 + (seconds * 1000L);
         while (await read() is { Count: > 0 } missing)
         {
             if (Environment.TickCount64 > deadline)
