@@ -173,6 +173,7 @@ public abstract partial class Http2Session
         int last = BinaryPrimitives.ReadInt32BigEndian(payload) & int.MaxValue;
         var code = (HttpErrorCode)BinaryPrimitives.ReadUInt32BigEndian(payload[4..]);
         IsDraining = true;
+        PeerGoAway = code;
 
         // A client may still have opened streams: it is told which are not taken any more.
         if (IsServer && _active > 0 && !_isDrainAnnounced) WriteGoAway(_lastPeerStream, HttpErrorCode.NoError);

@@ -40,6 +40,9 @@ public abstract partial class Http2Session : HttpSession
     /// <summary>The peer's first SETTINGS arrived: it speaks HTTP/2.</summary>
     public bool IsEstablished => _isSettingsRead;
 
+    /// <summary>What the peer's GOAWAY said; null while it sent none.</summary>
+    public HttpErrorCode? PeerGoAway { get; private set; }
+
     private protected abstract bool IsServer { get; }
 
     /// <summary>Bytes that the peer must send before its first frame.</summary>

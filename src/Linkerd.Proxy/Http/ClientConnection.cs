@@ -17,7 +17,8 @@ internal sealed class ClientConnection : SessionConnection
     /// <param name="target">The endpoint.</param>
     /// <param name="metrics">Told of the connection.</param>
     /// <param name="changed">Called when streams can or cannot be opened, the last one ended, or the connection is gone.</param>
-    public ClientConnection(Worker worker, Transport transport, HttpClientTarget target, IConnectionMetrics metrics, Action<ClientConnection> changed)
+    /// <param name="keepAlive">How often an HTTP/2 peer is pinged; null: never.</param>
+    public ClientConnection(Worker worker, Transport transport, HttpClientTarget target, IConnectionMetrics metrics, Action<ClientConnection> changed, TimeSpan? keepAlive = null)
         : base(transport)
     {
         _changed = changed;
@@ -25,7 +26,7 @@ internal sealed class ClientConnection : SessionConnection
         _openedAt = transport.Loop.Now;
         HttpSession session = HttpSessions.Client(target.Protocol, worker.Http, target.Http1, target.Http2, this, this);
         if (target.Direction is { } direction) session.Counters = worker.HttpPeers.Of(direction, clients: false);
-        if (session is Http2Session http2 && target.KeepAliveInterval is { } interval)
+        if (session is Http2Session http2 && keepAlive is { } interval)
             _keepAlive = new KeepAlive(http2, transport, interval, target.KeepAliveTimeout, target.KeepAliveWhileIdle);
         Run(session);
     }
@@ -34,6 +35,9 @@ internal sealed class ClientConnection : SessionConnection
 
     /// <summary>No new streams: the peer or we end it.</summary>
     public bool IsGoingAway => IsClosed || Session.IsDraining || Session.IsFinished;
+
+    /// <summary>The peer ended it because it was asked too much of (ENHANCE_YOUR_CALM; gRPC servers say so of pings).</summary>
+    public bool WasTooMuch => Session is Http2Session { PeerGoAway: HttpErrorCode.EnhanceYourCalm };
 
     /// <summary>It waits in its pool.</summary>
     public bool IsIdle { get; set; }

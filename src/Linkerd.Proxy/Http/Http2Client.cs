@@ -12,6 +12,9 @@ internal sealed class Http2Client : EndpointClient
 {
     private static readonly ProxyError s_failingFast = new(ProxyErrorKind.FailFast, "the application cannot be reached: failing fast");
 
+    // Ten seconds become over ten minutes, which is more than any server asks for by default (gRPC: five minutes).
+    private const int MaxPingDoublings = 6;
+
     private readonly Worker _worker;
     private readonly IConnector _connector;
     private readonly IConnectionMetrics _metrics;
@@ -27,6 +30,7 @@ internal sealed class Http2Client : EndpointClient
     private bool _keepUp;
     private bool _retired;
     private bool _wasReady;
+    private int _pingDoublings;
 
     public Http2Client(Worker worker, IConnector connector, HttpClientTarget target, IConnectionMetrics metrics)
         : base(target)
@@ -133,7 +137,7 @@ internal sealed class Http2Client : EndpointClient
             }
 
             _backoff.Reset();
-            _connection = new ClientConnection(_worker, transport, Target, _metrics, OnChanged);
+            _connection = new ClientConnection(_worker, transport, Target, _metrics, OnChanged, Target.KeepAliveInterval * (1 << _pingDoublings));
             OnChanged(_connection);
         }
         catch (OperationCanceledException)
@@ -156,6 +160,7 @@ internal sealed class Http2Client : EndpointClient
         {
             // Streams in flight finish on the old connection while a new one is opened.
             _connection = null;
+            if (connection.WasTooMuch && _pingDoublings < MaxPingDoublings) _pingDoublings++;
             TellReady();
             if (_retired || !(_keepUp || _waiting.Count > 0)) return;
             if (connection.IsProven) Connect();
