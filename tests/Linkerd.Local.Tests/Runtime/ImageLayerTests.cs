@@ -6,6 +6,7 @@ using Linkerd.Local.Images;
 namespace Linkerd.Local.Tests.Runtime;
 
 /// <summary>Layers and archives that somebody made to reach out of the image.</summary>
+[System.Runtime.Versioning.SupportedOSPlatform("linux")]
 public sealed class ImageLayerTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory().FullName;
