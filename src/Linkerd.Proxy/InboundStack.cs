@@ -44,6 +44,7 @@ public sealed class InboundStack : IConnectionService<Accepted>
         PolicyLog = runtime.Log.For("linkerd_proxy::inbound::policy");
         _accepted = new SharedConnectionMetrics<(SocketAddress, int, ServerTls, Meta)>(MetricsOf);
         Applications = new SharedConnectionMetrics<SocketAddress>(MetricsOf);
+        Profiles = new InboundProfiles(runtime, worker);
     }
 
     internal ProxyRuntime Runtime { get; }
@@ -54,6 +55,9 @@ public sealed class InboundStack : IConnectionService<Accepted>
 
     /// <summary>Where audited and denied requests and connections are logged.</summary>
     internal Logger PolicyLog { get; }
+
+    /// <summary>Service profiles of the names that requests were sent to.</summary>
+    internal InboundProfiles Profiles { get; }
 
     /// <summary>Metrics of opaque connections to the application.</summary>
     internal SharedConnectionMetrics<SocketAddress> Applications { get; }

@@ -79,6 +79,7 @@ public sealed class ProxyApp
             Log = sink,
             InboundPolicies = new WatchTable<int, InboundPolicy>(_loop, TimeSpan.FromSeconds(1), streams.InboundAsync, () => policy.IsReachable),
             OutboundTargets = new WatchTable<OutboundDestination, OutboundInfo>(_loop, TimeSpan.FromSeconds(1), streams.OutboundAsync, () => destination.IsReachable && policy.IsReachable),
+            InboundProfiles = new WatchTable<HostPort, Profile>(_loop, TimeSpan.FromSeconds(1), (name, publish, stop) => streams.ProfileAsync(OutboundDestination.Named(name), publish, stop), () => destination.IsReachable),
             Endpoints = new WatchTable<string, EndpointSet>(_loop, TimeSpan.FromSeconds(1), streams.EndpointsAsync, () => destination.IsReachable),
             InboundInFlight = new InFlightLimit(config.Inbound.MaxInFlight, config.Workers + 1),
             OutboundInFlight = new InFlightLimit(config.Outbound.MaxInFlight, config.Workers + 1),

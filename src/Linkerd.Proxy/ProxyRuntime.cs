@@ -24,6 +24,9 @@ public sealed class ProxyRuntime
     /// <summary>Profiles and policies of outbound destinations, by original address or by name.</summary>
     public required WatchTable<OutboundDestination, OutboundInfo> OutboundTargets { get; init; }
 
+    /// <summary>Service profiles of names that requests to this pod were sent to.</summary>
+    public required WatchTable<HostPort, Profile> InboundProfiles { get; init; }
+
     /// <summary>Endpoints of destinations, by <c>host:port</c>.</summary>
     public required WatchTable<string, EndpointSet> Endpoints { get; init; }
 

@@ -94,6 +94,57 @@ public sealed class ServiceProfileTests
         Assert.InRange((await Load.RunAsync(client, url, 1_000)).By("canary"), 98, 102);
     }
 
+    [Fact]
+    [Proves("6.14 route")]
+    public async Task The_server_counts_routes_of_what_the_client_asked_for()
+    {
+        await using var mesh = await MeshFixture.StartAsync();
+        var authors = await mesh.AddMeshedPodAsync("authors");
+        mesh.Own(await AppServer.StartAsync(authors, 8080, answer: context =>
+        {
+            context.Response.StatusCode = context.Request.Path == "/missing" ? 404 : 200;
+            return Task.CompletedTask;
+        }));
+        var client = await mesh.AddMeshedPodAsync("client");
+        mesh.AddService("authors", Address, 80, [MeshFixture.Endpoint(authors, 8080)]);
+        mesh.Control.Destination.Profiles.Set($"{Host}:80", new DestinationProfile
+        {
+            FullyQualifiedName = Host,
+            Routes =
+            {
+                new Route
+                {
+                    Condition = new() { Path = new() { Regex = "/missing" } },
+                    ResponseClasses = { new ResponseClass { Condition = new() { Status = new HttpStatusRange { Min = 404, Max = 404 } }, IsFailure = true } },
+                    MetricsLabels = { ["route"] = "missing" },
+                },
+            },
+        });
+
+        string[] route = ["direction=\"inbound\"", Destination, "rt_route=\"missing\""];
+        var sent = 0;
+        // The first request asks for the profile, and does not wait for it.
+        await authors.Proxy!.WhenMetricsAsync(m =>
+        {
+            Load.RunAsync(client, $"http://{Address}/missing", 1, 1).GetAwaiter().GetResult();
+            sent++;
+            return m.Sum("route_request_total", route) > 0;
+        }, "the route");
+        await Load.RunAsync(client, $"http://{Address}/other", 20, 1);
+        // An address has no profile, and a name elsewhere is not asked for.
+        await Load.RunAsync(client, "", 5, 1, () => new HttpRequestMessage(System.Net.Http.HttpMethod.Get, $"http://{authors.Address}:8080/missing") { Headers = { Host = "example.com" } });
+        await authors.Proxy!.WhenMetricsAsync(
+            m => m.Sum("request_total", "direction=\"inbound\"") == sent + 25
+                && m.Sum("route_request_total", "direction=\"inbound\"") is var counted && counted > 0 && counted <= sent
+                && m.Sum("route_response_total", [.. route, "classification=\"failure\"", "status_code=\"404\""]) == counted
+                && m.Sum("route_response_latency_ms_count", route) == counted
+                && m.Sum("route_actual_request_total", "direction=\"inbound\"") == 0
+                && m.Sum("response_total", "direction=\"inbound\"", "classification=\"failure\"") >= counted,
+            "the requests of the route");
+        Assert.DoesNotContain(mesh.Control.Destination.ProfilesAsked, static name => name.Contains("example.com", StringComparison.Ordinal));
+        Assert.Single(mesh.Control.Destination.ProfilesAsked, $"{Host}:80");
+    }
+
     private static async Task<(Pod Client, DestinationProfile Profile)> BookshopAsync(MeshFixture mesh, int workers, RetryBudget? budget)
     {
         var authors = mesh.AddPod("authors");

@@ -98,7 +98,8 @@ public sealed class DiscoveryStreams(ProxyConfig config, ControlClient destinati
         ? NameSuffixes.Contain(config.Outbound.ProfileSuffixes, target.Name.Host) || NameSuffixes.Contain(config.Inbound.GatewaySuffixes, target.Name.Host)
         : config.Outbound.ProfileNetworks.Count == 0 || config.Outbound.ProfileNetworks.Any(n => n.Contains(target.Address.ToIPAddress()));
 
-    private Task ProfileAsync(OutboundDestination target, Action<Profile> publish, CancellationToken cancellation) => KeepUpAsync(async started =>
+    /// <summary>Watches the service profile of a destination; one that the control plane does not know has the default profile.</summary>
+    public Task ProfileAsync(OutboundDestination target, Action<Profile> publish, CancellationToken cancellation) => KeepUpAsync(async started =>
     {
         var request = new GetDestination { Scheme = "k8s", Path = target.ToString(), ContextToken = config.DestinationContext };
         Status status = await destination.StreamAsync(DestinationApi.GetProfilePath, request, DestinationProfile.Parser, message =>

@@ -352,6 +352,7 @@ internal sealed partial class RelayExchange : HttpExchange, IHttpStreamHandler, 
         Classifier = null;
         Waiting = null;
         RouteState = null;
+        InboundRoute = null;
         Frames = null;
         RouteLabels = null;
         Tap = null;

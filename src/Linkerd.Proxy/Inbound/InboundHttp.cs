@@ -59,6 +59,8 @@ internal sealed class InboundHttp : IHttpService, IExchangeObserver
             return;
         }
 
+        if (_stack.Profiles.Find(request)?.Match(request) is { } route) route.OnForward(exchange);
+
         // Whatever the client claims to be is removed; only the identity that TLS proved is passed on.
         request.Remove(KnownHeader.L5dClientId);
         if (_clientId is not null) request.Add(KnownHeader.L5dClientId, _clientId);

@@ -96,6 +96,7 @@ internal sealed class InboundPermit : IExchangeObserver
     {
         (exchange.RouteState as HttpEndpointMetrics)?.OnEnd(exchange);
         _routeMetrics?.OnEnd(exchange);
+        exchange.InboundRoute?.OnEnd(exchange);
         exchange.Tap?.OnEnd(exchange);
         _after?.OnEnd(exchange);
     }

@@ -13,6 +13,14 @@ public static class ProxyLabels
         .And("target_ip", address.IpString())
         .And("target_port", address.Port.ToString(System.Globalization.CultureInfo.InvariantCulture));
 
+    /// <summary>The labels of a service profile's route behind others: <c>rt_route</c>, and what else the profile gives it.</summary>
+    public static Labels ProfileRoute(Labels labels, ProfileRoute route)
+    {
+        ArgumentNullException.ThrowIfNull(route);
+        foreach (KeyValuePair<string, string> label in route.Labels) labels = labels.And("rt_" + label.Key, label.Value);
+        return labels;
+    }
+
     /// <summary><c>tls</c>, and <c>client_id</c>, <c>sni</c> or <c>no_tls_reason</c>.</summary>
     public static Labels Tls(ServerTls tls)
     {

@@ -62,9 +62,7 @@ internal sealed class RouteCompiler(OutboundStack stack, Meta parent, Func<Backe
         foreach (ProfileRoute route in profile.Routes)
         {
             if (route.Condition is not { } condition) continue;
-            Labels named = labels;
-            foreach (KeyValuePair<string, string> label in route.Labels) named = named.And("rt_" + label.Key, label.Value);
-            routes.Add(RequestCondition.Compile(condition), ProfileRule(route, named, distribution, bucket));
+            routes.Add(RequestCondition.Compile(condition), ProfileRule(route, ProxyLabels.ProfileRoute(labels, route), distribution, bucket));
         }
 
         routes.Add(null, ProfileRule(new ProfileRoute(), labels, distribution, bucket));

@@ -112,6 +112,9 @@ public abstract class HttpExchange
     /// <summary>Free for the stack: the route, and what else a layer must find again at the end. Cleared when the exchange is reused.</summary>
     public object? RouteState { get; set; }
 
+    /// <summary>The route of the destination's service profile on the server's side; null for none. Cleared when the exchange is reused.</summary>
+    internal Inbound.InboundProfileRoute? InboundRoute { get; set; }
+
     /// <summary>
     /// Sends the request by <paramref name="client"/> and relays the answer. When no stream can be had, <paramref name="attempt"/> hears
     /// of the end with <see cref="Error"/> set, and the client gets that answer.

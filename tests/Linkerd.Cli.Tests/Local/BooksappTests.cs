@@ -25,6 +25,11 @@ public sealed partial class BooksappTests
             for service in webapp authors books traffic; do kubectl -n booksapp rollout status deploy/$service --timeout=180s; done
             """);
 
+        // The server's side counts routes too, whoever asks.
+        await RunningCluster.UntilAsync(
+            async () => (await cluster.ShellAsync("linkerd viz -n booksapp routes svc/authors")).Split('\n').Any(static l => l.StartsWith(Head, StringComparison.Ordinal) && l.Contains('%') && !l.Contains(" 0.0rps", StringComparison.Ordinal)),
+            "routes of authors");
+
         // Before: about half of what books asks of authors fails.
         var before = await GrownAsync(cluster, "books", Head, default);
         Assert.InRange(before.Success, 0.2, 0.8);

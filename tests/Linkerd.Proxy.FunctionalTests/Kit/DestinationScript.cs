@@ -29,6 +29,9 @@ internal sealed class DestinationScript
     /// <summary>What proxies said of themselves, one for each stream that they opened.</summary>
     public ConcurrentQueue<string> ContextTokens { get; } = new();
 
+    /// <summary>What profiles were asked for, one for each stream.</summary>
+    public ConcurrentQueue<string> ProfilesAsked { get; } = new();
+
     public void Map(IEndpointRouteBuilder endpoints)
     {
         endpoints.MapServerStreaming(s_get, (request, responses, context) => Lie?.Invoke(DestinationApi.Get, request.Path, responses, context.CancellationToken)
@@ -36,6 +39,7 @@ internal sealed class DestinationScript
         endpoints.MapServerStreaming(s_getProfile, async (request, responses, context) =>
         {
             ContextTokens.Enqueue(request.ContextToken);
+            ProfilesAsked.Enqueue(request.Path);
             if (Lie?.Invoke(DestinationApi.GetProfile, request.Path, responses, context.CancellationToken) is { } lie)
             {
                 await lie;

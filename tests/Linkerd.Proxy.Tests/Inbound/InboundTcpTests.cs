@@ -90,6 +90,7 @@ public sealed class InboundTcpTests : IDisposable
                 return Task.CompletedTask;
             }),
             OutboundTargets = new WatchTable<OutboundDestination, OutboundInfo>(loop, TimeSpan.FromSeconds(1), static (_, _, _) => Task.CompletedTask),
+            InboundProfiles = new WatchTable<HostPort, Profile>(loop, TimeSpan.FromSeconds(1), static (_, _, _) => Task.CompletedTask),
             Endpoints = new WatchTable<string, EndpointSet>(loop, TimeSpan.FromSeconds(1), static (_, _, _) => Task.CompletedTask),
             InboundInFlight = new InFlightLimit(1000, 1),
             OutboundInFlight = new InFlightLimit(1000, 1),

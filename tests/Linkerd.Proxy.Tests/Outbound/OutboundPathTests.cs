@@ -151,6 +151,7 @@ public sealed class OutboundPathTests : IDisposable
                 publish(new OutboundInfo(Profile.Default, policy));
                 return Task.CompletedTask;
             }),
+            InboundProfiles = new WatchTable<HostPort, Profile>(loop, TimeSpan.FromSeconds(1), static (_, _, _) => Task.CompletedTask),
             Endpoints = new WatchTable<string, EndpointSet>(loop, TimeSpan.FromSeconds(1), (_, publish, _) =>
             {
                 publish(_endpoints);
