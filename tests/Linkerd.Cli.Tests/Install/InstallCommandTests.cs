@@ -17,7 +17,7 @@ public sealed class InstallCommandTests
         "Secret linkerd-identity-issuer", "Secret linkerd-proxy-injector-k8s-tls", "Secret linkerd-sp-validator-k8s-tls", "Secret linkerd-policy-validator-k8s-tls", "Secret linkerd-config-overrides", "ConfigMap linkerd-config",
         "ConfigMap linkerd-identity-trust-roots", "ClusterRole linkerd-linkerd-destination", "ClusterRole linkerd-policy", "ClusterRole linkerd-linkerd-identity",
         "ClusterRole linkerd-linkerd-proxy-injector", "ClusterRoleBinding linkerd-linkerd-destination", "ClusterRoleBinding linkerd-destination-policy",
-        "ClusterRoleBinding linkerd-linkerd-identity", "ClusterRoleBinding linkerd-linkerd-proxy-injector", "Role ext-namespace-metadata-linkerd-config",
+        "ClusterRoleBinding linkerd-linkerd-identity", "ClusterRoleBinding linkerd-linkerd-proxy-injector", "Role ext-namespace-metadata-linkerd-config", "Role linkerd-destination-leases", "RoleBinding linkerd-destination-leases",
         "Service linkerd-dst", "Service linkerd-dst-headless", "Service linkerd-policy", "Service linkerd-identity", "Service linkerd-identity-headless",
         "Service linkerd-proxy-injector", "Service linkerd-sp-validator", "Service linkerd-policy-validator", "Deployment linkerd-destination", "Deployment linkerd-identity", "Deployment linkerd-proxy-injector",
         "MutatingWebhookConfiguration linkerd-proxy-injector-webhook-config", "ValidatingWebhookConfiguration linkerd-sp-validator-webhook-config",
