@@ -62,7 +62,7 @@ internal sealed class VizChecks(CheckContext context, VizCheckOptions options)
         }
 
         var found = await context.ListAsync(Resources.Namespaces, null, ExtensionLabel + "=viz", cancel);
-        _ns = found is [{ Metadata.Name: { } name }, ..] ? name : throw new CheckException($"could not find the linkerd-viz extension: no namespace has the label {ExtensionLabel}=viz");
+        _ns = found is [{ Metadata.Name: { } name }, ..] ? name : throw new CheckException($"could not find the linkerd-viz extension: no namespace has the label {ExtensionLabel}=viz; install it with: linkerd viz install | kubectl apply -f -");
     }
 
     private async Task<IVizProbe> ProbeAsync(CancellationToken cancel) => _probe ??= await options.Connect(context.Client, _ns, cancel);

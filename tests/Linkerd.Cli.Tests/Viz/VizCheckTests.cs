@@ -93,7 +93,7 @@ public sealed class VizCheckTests
             linkerd-viz
             -----------
             × linkerd-viz Namespace exists
-                could not find the linkerd-viz extension: no namespace has the label linkerd.io/extension=viz
+                could not find the linkerd-viz extension: no namespace has the label linkerd.io/extension=viz; install it with: linkerd viz install | kubectl apply -f -
                 see https://linkerd.io/2/checks/#l5d-viz-ns-exists for hints
 
             Status check results are ×
