@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Text;
 using Linkerd.Http;
 using Linkerd.Model;
+using Linkerd.Net;
 using Linkerd.Proxy.Config;
 using Linkerd.Proxy.Control;
 using Linkerd.Proxy.Discovery;
@@ -9,6 +10,7 @@ using Linkerd.Proxy.Inbound;
 using Linkerd.Proxy.Metrics;
 using Linkerd.Proxy.Stack;
 using Linkerd.Proxy.Tests.Http;
+using Linkerd.Proxy.Tests.Stack;
 using Linkerd.Telemetry;
 using Linkerd.Testing;
 
@@ -69,30 +71,19 @@ public sealed class InboundProfilesTests : IDisposable
 
     private ProxyRuntime Runtime()
     {
-        var loop = _mesh.Worker.Loop;
-        Assert.True(LogFilter.TryParse("off", out LogFilter filter, out _));
-        return new ProxyRuntime
+        EventLoop loop = _mesh.Worker.Loop;
+        ProxyConfig config = ConfigLoader.Load(static name => name switch
         {
-            Config = ConfigLoader.Load(static name => name switch
-            {
-                _ when name.EndsWith("_SVC_ADDR", StringComparison.Ordinal) && !name.Contains("TRACE", StringComparison.Ordinal) => "127.0.0.1:1",
-                "LINKERD2_PROXY_IDENTITY_DISABLED" => "1",
-                "LINKERD2_PROXY_INBOUND_DISCOVERY_IDLE_TIMEOUT" => "20ms",
-                _ => null,
-            }, 1),
-            Metrics = new ProxyMetrics(new MetricRegistry(1)),
-            Log = new LogSink(Stream.Null, LogFormat.Plain, filter),
-            InboundPolicies = new WatchTable<int, InboundPolicy>(loop, TimeSpan.FromMilliseconds(1), static (_, _, _) => Task.CompletedTask),
-            OutboundTargets = new WatchTable<OutboundDestination, OutboundInfo>(loop, TimeSpan.FromSeconds(1), static (_, _, _) => Task.CompletedTask),
-            InboundProfiles = new WatchTable<HostPort, Profile>(loop, TimeSpan.FromMilliseconds(1), (name, _, cancellation) =>
-            {
-                _asked.Enqueue(name);
-                cancellation.Register(() => Interlocked.Increment(ref _left));
-                return Task.CompletedTask;
-            }),
-            Endpoints = new WatchTable<string, EndpointSet>(loop, TimeSpan.FromSeconds(1), static (_, _, _) => Task.CompletedTask),
-            InboundInFlight = new InFlightLimit(1000, 1),
-            OutboundInFlight = new InFlightLimit(1000, 1),
-        };
+            _ when name.EndsWith("_SVC_ADDR", StringComparison.Ordinal) && !name.Contains("TRACE", StringComparison.Ordinal) => "127.0.0.1:1",
+            "LINKERD2_PROXY_IDENTITY_DISABLED" => "1",
+            "LINKERD2_PROXY_INBOUND_DISCOVERY_IDLE_TIMEOUT" => "20ms",
+            _ => null,
+        }, 1);
+        return Runtimes.Create(loop, config, new MetricRegistry(1), profiles: Runtimes.Watch<HostPort, Profile>(loop, (name, _, cancellation) =>
+        {
+            _asked.Enqueue(name);
+            cancellation.Register(() => Interlocked.Increment(ref _left));
+            return Task.CompletedTask;
+        }, idleMillis: 1));
     }
 }

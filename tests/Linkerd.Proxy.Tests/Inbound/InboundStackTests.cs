@@ -11,6 +11,7 @@ using Linkerd.Proxy.Inbound;
 using Linkerd.Proxy.Metrics;
 using Linkerd.Proxy.Stack;
 using Linkerd.Proxy.Tests.Http;
+using Linkerd.Proxy.Tests.Stack;
 using Linkerd.Telemetry;
 using Linkerd.Testing;
 
@@ -79,24 +80,12 @@ public sealed class InboundStackTests : IDisposable
     private SocketAddress Serve(ProxyConfig config, IProtocolDetector detector, Func<int, int> port)
     {
         EventLoop loop = _mesh.Worker.Loop;
-        Assert.True(LogFilter.TryParse("off", out LogFilter filter, out _));
-        var runtime = new ProxyRuntime
+        ProxyRuntime runtime = Runtimes.Create(loop, config, _registry, inbound: Runtimes.Watch<int, InboundPolicy>(loop, (_, _, cancellation) =>
         {
-            Config = config,
-            Metrics = new ProxyMetrics(_registry),
-            Log = new LogSink(Stream.Null, LogFormat.Plain, filter),
-            InboundPolicies = new WatchTable<int, InboundPolicy>(loop, TimeSpan.FromMilliseconds(1), (_, _, cancellation) =>
-            {
-                Interlocked.Increment(ref _watched);
-                cancellation.Register(() => Interlocked.Increment(ref _left));
-                return Task.CompletedTask;
-            }),
-            OutboundTargets = new WatchTable<OutboundDestination, OutboundInfo>(loop, TimeSpan.FromSeconds(1), static (_, _, _) => Task.CompletedTask),
-            InboundProfiles = new WatchTable<HostPort, Profile>(loop, TimeSpan.FromSeconds(1), static (_, _, _) => Task.CompletedTask),
-            Endpoints = new WatchTable<string, EndpointSet>(loop, TimeSpan.FromSeconds(1), static (_, _, _) => Task.CompletedTask),
-            InboundInFlight = new InFlightLimit(1000, 1),
-            OutboundInFlight = new InFlightLimit(1000, 1),
-        };
+            Interlocked.Increment(ref _watched);
+            cancellation.Register(() => Interlocked.Increment(ref _left));
+            return Task.CompletedTask;
+        }, idleMillis: 1));
         var stack = new InboundStack(runtime, _mesh.Worker, _mesh.Services with { Detector = detector });
         SocketAddress client = SocketAddress.From(new IPEndPoint(IPAddress.Parse("10.1.9.9"), 40000));
         int next = 20_000;

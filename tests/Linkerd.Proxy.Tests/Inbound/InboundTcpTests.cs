@@ -11,6 +11,7 @@ using Linkerd.Proxy.Inbound;
 using Linkerd.Proxy.Metrics;
 using Linkerd.Proxy.Stack;
 using Linkerd.Proxy.Tests.Http;
+using Linkerd.Proxy.Tests.Stack;
 using Linkerd.Telemetry;
 using Linkerd.Testing;
 
@@ -76,25 +77,13 @@ public sealed class InboundTcpTests : IDisposable
     private SocketAddress Serve(IConnector connector)
     {
         EventLoop loop = _mesh.Worker.Loop;
-        Assert.True(LogFilter.TryParse("off", out LogFilter filter, out _));
-        var runtime = new ProxyRuntime
+        ProxyRuntime runtime = Runtimes.Create(loop, Config(), _registry, inbound: Runtimes.Watch<int, InboundPolicy>(loop, (port, publish, _) =>
         {
-            Config = Config(),
-            Metrics = new ProxyMetrics(_registry),
-            Log = new LogSink(Stream.Null, LogFormat.Plain, filter),
-            InboundPolicies = new WatchTable<int, InboundPolicy>(loop, TimeSpan.FromSeconds(1), (port, publish, _) =>
-            {
-                // The admin server's port is watched too.
-                if (port == Port) _publish = publish;
-                publish(Policy(allowed: true));
-                return Task.CompletedTask;
-            }),
-            OutboundTargets = new WatchTable<OutboundDestination, OutboundInfo>(loop, TimeSpan.FromSeconds(1), static (_, _, _) => Task.CompletedTask),
-            InboundProfiles = new WatchTable<HostPort, Profile>(loop, TimeSpan.FromSeconds(1), static (_, _, _) => Task.CompletedTask),
-            Endpoints = new WatchTable<string, EndpointSet>(loop, TimeSpan.FromSeconds(1), static (_, _, _) => Task.CompletedTask),
-            InboundInFlight = new InFlightLimit(1000, 1),
-            OutboundInFlight = new InFlightLimit(1000, 1),
-        };
+            // The admin server's port is watched too.
+            if (port == Port) _publish = publish;
+            publish(Policy(allowed: true));
+            return Task.CompletedTask;
+        }));
         var stack = new InboundStack(runtime, _mesh.Worker, _mesh.Services with { Connector = connector });
         SocketAddress destination = SocketAddress.From(new IPEndPoint(IPAddress.Parse("10.1.2.3"), Port));
         // From another host: the workload itself is let in whatever policy says.

@@ -11,6 +11,7 @@ using Linkerd.Proxy.Inbound;
 using Linkerd.Proxy.Metrics;
 using Linkerd.Proxy.Stack;
 using Linkerd.Proxy.Tests.Http;
+using Linkerd.Proxy.Tests.Stack;
 using Linkerd.Telemetry;
 using Linkerd.Testing;
 
@@ -139,27 +140,20 @@ public sealed class OutboundPathTests : IDisposable
             _ => null,
         }, 1);
         EventLoop loop = _mesh.Worker.Loop;
-        Assert.True(LogFilter.TryParse("off", out LogFilter filter, out _));
-        var runtime = new ProxyRuntime
-        {
-            Config = config,
-            Metrics = new ProxyMetrics(_registry),
-            Log = new LogSink(Stream.Null, LogFormat.Plain, filter),
-            InboundPolicies = new WatchTable<int, InboundPolicy>(loop, TimeSpan.FromSeconds(1), static (_, _, _) => Task.CompletedTask),
-            OutboundTargets = new WatchTable<OutboundDestination, OutboundInfo>(loop, TimeSpan.FromSeconds(1), (_, publish, _) =>
+        ProxyRuntime runtime = Runtimes.Create(
+            loop,
+            config,
+            _registry,
+            outbound: Runtimes.Watch<OutboundDestination, OutboundInfo>(loop, (_, publish, _) =>
             {
                 publish(new OutboundInfo(Profile.Default, policy));
                 return Task.CompletedTask;
             }),
-            InboundProfiles = new WatchTable<HostPort, Profile>(loop, TimeSpan.FromSeconds(1), static (_, _, _) => Task.CompletedTask),
-            Endpoints = new WatchTable<string, EndpointSet>(loop, TimeSpan.FromSeconds(1), (_, publish, _) =>
+            endpoints: Runtimes.Watch<string, EndpointSet>(loop, (_, publish, _) =>
             {
                 publish(_endpoints);
                 return Task.CompletedTask;
-            }),
-            InboundInFlight = new InFlightLimit(1000, 1),
-            OutboundInFlight = new InFlightLimit(1000, 1),
-        };
+            }));
         var stack = new OutboundStack(runtime, _mesh.Worker, _mesh.Services);
         return _mesh.Listen(transport => stack.Serve(transport, new Accepted(Direction.Outbound, transport.RemoteAddress, transport.LocalAddress, s_destination)));
     }
