@@ -79,12 +79,12 @@ internal sealed class RunningCluster : IAsyncDisposable
     /// <summary>Starts a program that is to go on; the caller ends it.</summary>
     public Process Start(params string[] command) => Start(Home, command);
 
-    public static async Task UntilAsync(Func<Task<bool>> condition, string what)
+    public static async Task UntilAsync(Func<Task<bool>> condition, string what, int seconds = 90, Func<string>? detail = null)
     {
-        var deadline = Environment.TickCount64 + 90_000;
+        var deadline = Environment.TickCount64 + (seconds * 1000L);
         while (!await condition())
         {
-            Assert.True(Environment.TickCount64 < deadline, $"{what} did not come in time");
+            Assert.True(Environment.TickCount64 < deadline, $"{what} did not come in time{detail?.Invoke()}");
             await Task.Delay(50);
         }
     }

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Linkerd.Checks;
 using Linkerd.Cli.Tests.Install;
 using Linkerd.Kubernetes;
+using Linkerd.Testing;
 
 namespace Linkerd.Cli.Tests.Viz;
 
@@ -19,32 +20,7 @@ public sealed class VizCheckTests
     {
         await using var server = await InstalledAsync();
         await CreatePodAsync(server, "emojivoto", "web-1", "", "all-unauthenticated");
-        Assert.Equal("""
-            linkerd-viz
-            -----------
-            √ linkerd-viz Namespace exists
-            √ can initialize the client
-            √ linkerd-viz ClusterRoles exist
-            √ linkerd-viz ClusterRoleBindings exist
-            √ tap API server has valid cert
-            √ tap API server cert is valid for at least 60 days
-            √ tap API service is running
-            √ linkerd-viz pods are injected
-            √ viz extension pods are running
-            √ viz extension proxies are healthy
-            √ viz extension proxies and cli versions match
-            √ prometheus is installed and configured correctly
-            √ viz extension self-check
-
-            linkerd-viz-data-plane
-            ----------------------
-            √ data plane namespace exists
-            √ prometheus is authorized to scrape data plane pods
-            √ data plane proxy metrics are present in Prometheus
-
-            Status check results are √
-
-            """, await CheckAsync(server, new Probe("emojivoto/web-1"), proxy: true, ns: "emojivoto"));
+        Assert.Equal(VizCheckReport.Well, await CheckAsync(server, new Probe("emojivoto/web-1"), proxy: true, ns: "emojivoto"));
     }
 
     [Fact]

@@ -74,12 +74,7 @@ public sealed partial class MonitoringTests(MonitoredMesh mesh) : IClassFixture<
     // Rates need a few scrapes, and Jobs start when they start.
     private static async Task UntilNoneAsync(Func<Task<IReadOnlyList<string>>> read, int seconds = 180)
     {
-        var deadline = Environment.TickCount64 + (seconds * 1000L);
-        while (await read() is { Count: > 0 } missing)
-        {
-            if (Environment.TickCount64 > deadline)
-                Assert.Fail("still:\n" + string.Join('\n', missing));
-            await Task.Delay(1000, TestContext.Current.CancellationToken);
-        }
+        IReadOnlyList<string> missing = [];
+        await RunningCluster.UntilAsync(async () => (missing = await read()).Count == 0, "everything", seconds, () => ", still:\n" + string.Join('\n', missing));
     }
 }
