@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
 
 namespace Linkerd.ControlPlane.Benchmark;
 
@@ -26,6 +28,8 @@ internal sealed class Child : IAsyncDisposable
 
     public static Child Start(string folder, string name, string file, IReadOnlyList<string> arguments, IReadOnlyList<(string Name, string Value)>? environment = null)
     {
+        if (file.EndsWith(".dll", StringComparison.Ordinal))
+            (file, arguments) = ("dotnet", [file, .. arguments]);
         var start = new ProcessStartInfo(file, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
         foreach (var (variable, value) in environment ?? [])
             start.Environment[variable] = value;
@@ -39,6 +43,35 @@ internal sealed class Child : IAsyncDisposable
         if (await Task.WhenAny(_ready.Task, ended).WaitAsync(limit) == ended)
             throw new InvalidOperationException($"{_name} ended with {_process.ExitCode}: see its log");
         return await _ready.Task;
+    }
+
+    /// <summary>Waits until the admin server of a component says that it is ready.</summary>
+    public static async Task WhenServingAsync(int adminPort, TimeSpan limit)
+    {
+        using var http = new HttpClient();
+        using var end = new CancellationTokenSource(limit);
+        while (true)
+        {
+            try
+            {
+                if ((await http.GetAsync(new Uri($"http://127.0.0.1:{adminPort}/ready"), end.Token)).IsSuccessStatusCode)
+                    return;
+            }
+            catch (HttpRequestException)
+            {
+                // It does not listen yet.
+            }
+
+            await Task.Delay(10, end.Token);
+        }
+    }
+
+    /// <summary>A port of the loopback address that nobody listens on.</summary>
+    public static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     public async ValueTask DisposeAsync()

@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Linkerd.Kubernetes;
@@ -29,27 +27,23 @@ internal sealed class Comparison(Options options)
             await using var server = Child.Start(_folder, "api-server", Environment.ProcessPath!, ["--api-server", kubeconfig, "--scale", $"{scale.Services}x{scale.EndpointsPerService}x{scale.Proxies}x{scale.TargetsPerProxy}"]);
             await server.WhenReadyAsync(s_limit);
             using var client = new KubernetesClient(KubernetesConfig.Load(kubeconfig));
-            foreach (var name in options.Components)
+            foreach (var name in options.Components.Where(static c => c != AdmissionRun.Name))
                 await RunAsync(scale, name == "policy" ? new PolicyRun(scale, client) : new DestinationRun(scale, client), server, kubeconfig);
+            // What an admission costs does not depend on the size of the cluster.
+            if (options.Components.Contains(AdmissionRun.Name) && scale == options.Scales[0])
+                _results.Add(await new AdmissionRun(options, client, _folder).RunAsync(server, kubeconfig));
         }
 
         if (options.Json is { } file)
             await File.WriteAllTextAsync(file, Result().ToJsonString(new JsonSerializerOptions { WriteIndented = true }) + "\n");
     }
 
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
-
     private async Task RunAsync(Scale scale, IComponentRun run, Child server, string kubeconfig)
     {
-        var (port, admin) = (FreePort(), FreePort());
+        var (port, admin) = (Child.FreePort(), Child.FreePort());
         var started = Stopwatch.GetTimestamp();
         await using var component = Child.Start(_folder, run.Name, options.Controller, [run.Name, .. run.Arguments(port, admin), "--kubeconfig", kubeconfig], options.Environment);
-        await ReadyAsync(admin);
+        await Child.WhenServingAsync(admin, s_limit);
         var cold = Stopwatch.GetElapsedTime(started).TotalSeconds;
         // What was garbage after the lists is not what it costs to run.
         await Task.Delay(s_settle);
@@ -137,27 +131,7 @@ internal sealed class Comparison(Options options)
         return result;
     }
 
-    private static double Rounded(double value) => double.IsFinite(value) ? Math.Round(value, 3) : 0;
-
-    private static async Task ReadyAsync(int port)
-    {
-        using var http = new HttpClient();
-        using var limit = new CancellationTokenSource(s_limit);
-        while (true)
-        {
-            try
-            {
-                if ((await http.GetAsync(new Uri($"http://127.0.0.1:{port}/ready"), limit.Token)).IsSuccessStatusCode)
-                    return;
-            }
-            catch (HttpRequestException)
-            {
-                // It does not listen yet.
-            }
-
-            await Task.Delay(10, limit.Token);
-        }
-    }
+    internal static double Rounded(double value) => double.IsFinite(value) ? Math.Round(value, 3) : 0;
 
     private JsonObject Result() => new()
     {

@@ -7,10 +7,13 @@ internal sealed record Options
 {
     public IReadOnlyList<Scale> Scales { get; init; } = [Scale.Parse("100x10x500x5"), Scale.Parse("300x10x1500x5"), Scale.Parse("1000x10x5000x5")];
 
-    public IReadOnlyList<string> Components { get; init; } = ["destination", "policy"];
+    public IReadOnlyList<string> Components { get; init; } = ["destination", "policy", "proxy-injector"];
 
     /// <summary>Changes per second, in turns.</summary>
     public IReadOnlyList<int> Rates { get; init; } = [10, 100, 300, 1000];
+
+    /// <summary>Admissions per second that the injector is asked for, in turns.</summary>
+    public IReadOnlyList<int> Admissions { get; init; } = [50, 200, 400];
 
     /// <summary>How long each rate is held.</summary>
     public int Seconds { get; init; } = 10;
@@ -38,7 +41,8 @@ internal sealed record Options
             {
                 "--scale" => options with { Scales = [.. value.Split(',').Select(Scale.Parse)] },
                 "--only" => options with { Components = value.Split(',') },
-                "--rates" => options with { Rates = [.. value.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(static n => int.Parse(n, CultureInfo.InvariantCulture))] },
+                "--rates" => options with { Rates = Numbers(value) },
+                "--admissions" => options with { Admissions = Numbers(value) },
                 "--seconds" => options with { Seconds = int.Parse(value, CultureInfo.InvariantCulture) },
                 "--connections" => options with { Connections = int.Parse(value, CultureInfo.InvariantCulture) },
                 "--controller" => options with { Controller = value },
@@ -51,4 +55,6 @@ internal sealed record Options
 
         return options;
     }
+
+    private static int[] Numbers(string list) => [.. list.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(static n => int.Parse(n, CultureInfo.InvariantCulture))];
 }
