@@ -4,6 +4,8 @@ using Linkerd.Controller.Policy.Core;
 using Linkerd.Controller.Policy.Index;
 using Linkerd.Controller.Policy.Reading;
 using Linkerd.Controller.Policy.Conditions;
+using Linkerd.Kubernetes;
+using Microsoft.Extensions.Logging.Abstractions;
 using static Linkerd.Controller.Tests.Policy.ResourceReaderTests;
 
 namespace Linkerd.Controller.Tests.Policy;
@@ -103,5 +105,93 @@ public sealed class StatusTests
         Route("r", "{" + Service + ", rules: [{backendRefs: [{name: v2, port: 80}]}]}");
         var second = board.Change(key, _index.Statuses("2027-01-01T00:00:00Z")[key])!;
         Assert.Equal([Now, "2027-01-01T00:00:00Z"], second["parents"]![1]!["conditions"]!.AsArray().Select(c => (string?)c!["lastTransitionTime"]));
+    }
+
+    [Fact]
+    public void The_oldest_route_of_the_greater_kind_is_named_where_ports_overlap()
+    {
+        _index.SetService(Cluster.Service("web"));
+        Route("all", "{parentRefs: [{group: '', kind: service, name: web}], rules: [{}]}", RouteKind.Grpc);
+        Route("on-80", "{parentRefs: [{group: core, kind: Service, name: web, port: 80}], rules: [{}]}", RouteKind.Grpc);
+        Route("http-80", "{parentRefs: [{group: core, kind: Service, name: web, port: 80}]}");
+        Route("http-81", "{parentRefs: [{group: core, kind: Service, name: web, port: 81}]}");
+        Assert.Equal(("app/all", "app/all"), (Conflict("http-80"), Conflict("http-81")));
+
+        _index.RemoveRoute(RouteKind.Grpc, TargetRef.GatewayGroup, new ResourceName("app", "all"));
+        Assert.Equal("app/on-80", Conflict("http-80"));
+        Assert.StartsWith("Accepted=True:Accepted", Conditions("http-81"));
+
+        string? Conflict(string name) => Status(name)!["parents"]![0]!["conditions"]![0]!["message"]!.GetValue<string>().Split(' ') is ["GRPCRoute", var other, ..] ? other : null;
+    }
+
+    [Fact]
+    public void Twice_as_many_routes_are_about_twice_the_work()
+    {
+        // Bytes are counted, not time: each look at all routes allocates.
+        var (less, more) = (Work(400), Work(800));
+        Assert.InRange((double)more / less, 1, 3);
+
+        static long Work(int routes)
+        {
+            var tests = new StatusTests();
+            for (var i = 0; i < routes; i++)
+            {
+                tests._index.SetService(Cluster.Service($"s{i}", clusterIp: $"10.96.{i / 250}.{1 + (i % 250)}"));
+                tests.Route($"http-{i}", $"{{parentRefs: [{{group: core, kind: Service, name: s{i}}}]}}");
+                tests.Route($"grpc-{i}", $"{{parentRefs: [{{group: core, kind: Service, name: s{i}}}], rules: [{{}}]}}", RouteKind.Grpc);
+            }
+
+            tests._index.Statuses(Now);
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            Assert.Equal(2 * routes, tests._index.Statuses(Now).Count);
+            return GC.GetAllocatedBytesForCurrentThread() - before;
+        }
+    }
+
+    [Fact]
+    public async Task Statuses_are_written_once_and_looked_at_again_only_after_a_change()
+    {
+        _index.SetService(Cluster.Service("web"));
+        for (var i = 0; i < 200; i++)
+            Route($"r{i}", "{" + Service + "}");
+        var server = new PatchServer();
+        using var client = new KubernetesClient(new KubernetesConfig { Server = new Uri("http://localhost") }, server);
+        var board = new StatusBoard();
+        var writer = new StatusWriter(_index, board, client, TimeSpan.FromSeconds(5), TimeProvider.System, NullLogger.Instance);
+        server.Refuses = true;
+        await writer.WriteAsync(default);
+        Assert.Equal(200, server.Patches);
+        server.Refuses = false;
+        await writer.WriteAsync(default);
+        await writer.WriteAsync(default);
+        Assert.Equal(400, server.Patches);
+
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        await writer.WriteAsync(default);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1000);
+
+        _index.RemoveService(Cluster.Service("web"));
+        await writer.WriteAsync(default);
+        Assert.Equal(600, server.Patches);
+        // Someone else takes a status away.
+        board.Set(_index.Statuses(Now).Keys.First(), []);
+        await writer.WriteAsync(default);
+        Assert.Equal(601, server.Patches);
+    }
+
+    /// <summary>Answers each patch with what it says, or with 503.</summary>
+    private sealed class PatchServer : HttpMessageHandler
+    {
+        public int Patches { get; private set; }
+
+        public bool Refuses { get; set; }
+
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            Patches++;
+            return Refuses
+                ? new HttpResponseMessage(HttpStatusCode.ServiceUnavailable)
+                : new HttpResponseMessage(HttpStatusCode.OK) { Content = new StringContent(await request.Content!.ReadAsStringAsync(cancellationToken), System.Text.Encoding.UTF8, "application/json") };
+        }
     }
 }

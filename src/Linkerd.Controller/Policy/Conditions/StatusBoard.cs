@@ -8,10 +8,23 @@ internal sealed class StatusBoard
 {
     private readonly ConcurrentDictionary<StatusKey, JsonObject> _seen = new();
 
-    /// <summary>Remembers what a resource says.</summary>
-    public void Set(StatusKey key, JsonObject resource) => _seen[key] = resource["status"]?.DeepClone() as JsonObject ?? [];
+    private long _changes;
 
-    public void Remove(StatusKey key) => _seen.TryRemove(key, out _);
+    /// <summary>How often something was set or removed.</summary>
+    public long Changes => Volatile.Read(ref _changes);
+
+    /// <summary>Remembers what a resource says.</summary>
+    public void Set(StatusKey key, JsonObject resource)
+    {
+        _seen[key] = resource["status"]?.DeepClone() as JsonObject ?? [];
+        Interlocked.Increment(ref _changes);
+    }
+
+    public void Remove(StatusKey key)
+    {
+        _seen.TryRemove(key, out _);
+        Interlocked.Increment(ref _changes);
+    }
 
     /// <summary>The status to write so that it says what is wanted and keeps what others wrote; null when it says so already.</summary>
     public JsonObject? Change(StatusKey key, JsonObject wanted)

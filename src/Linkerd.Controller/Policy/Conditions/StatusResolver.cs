@@ -6,26 +6,43 @@ using Linkerd.Controller.Policy.Index;
 namespace Linkerd.Controller.Policy.Conditions;
 
 /// <summary>What the status of every policy resource should say. Reads the tables of an index under the index's lock.</summary>
-internal sealed class StatusResolver(PolicySettings settings, PolicyTables tables)
+/// <remarks>Made for one answer, from resources that do not change meanwhile: what resources have in common is sorted out once.</remarks>
+internal sealed class StatusResolver
 {
     /// <summary>Who writes these statuses.</summary>
     public const string ControllerName = "linkerd.io/policy-controller";
 
     private const string Accepted = "Accepted";
 
+    private readonly PolicySettings _settings;
+    private readonly PolicyTables _tables;
+    private readonly List<PolicyRoute> _routes;
+    private readonly RouteAttachments _attachments;
+    private readonly Dictionary<(string Namespace, string Server), RateLimitPolicy> _firstLimits = [];
+
+    public StatusResolver(PolicySettings settings, PolicyTables tables)
+    {
+        _settings = settings;
+        _tables = tables;
+        _routes = [.. Enum.GetValues<RouteKind>().SelectMany(tables.AllRoutes)];
+        _attachments = new RouteAttachments(_routes);
+        foreach (var limit in ResourceTable<RateLimitPolicy>.Ordered(tables.RateLimits.All))
+            _firstLimits.TryAdd((limit.Name.Namespace, limit.Server), limit);
+    }
+
     /// <summary>The statuses of all resources that have one of ours; times are <paramref name="now"/>.</summary>
     public Dictionary<StatusKey, JsonObject> All(string now)
     {
         var statuses = new Dictionary<StatusKey, JsonObject>();
-        foreach (var route in Enum.GetValues<RouteKind>().SelectMany(tables.AllRoutes))
+        foreach (var route in _routes)
         {
             if (Route(route, now) is { } status)
                 statuses[new StatusKey(StatusTypes.Routes(route.Kind, route.Meta.Group), route.Meta.Kind, route.Name)] = status;
         }
 
-        foreach (var limit in tables.RateLimits.All)
+        foreach (var limit in _tables.RateLimits.All)
             statuses[new StatusKey(StatusTypes.RateLimits, "HTTPLocalRateLimitPolicy", limit.Name)] = RateLimit(limit, now);
-        foreach (var network in tables.EgressNetworks.All)
+        foreach (var network in _tables.EgressNetworks.All)
             statuses[new StatusKey(StatusTypes.EgressNetworks, "EgressNetwork", network.Name)] = Egress(network, now);
         return statuses;
     }
@@ -51,12 +68,12 @@ internal sealed class StatusResolver(PolicySettings settings, PolicyTables table
     {
         var target = parent.Target;
         if (parent.IsServer)
-            return Found(tables.Servers.Get(target.Namespace, target.Name) is not null && target.Namespace == route.Name.Namespace);
+            return Found(_tables.Servers.Get(target.Namespace, target.Name) is not null && target.Namespace == route.Name.Namespace);
         if (parent.IsEgressNetwork)
-            return tables.EgressNetworks.Get(target.Namespace, target.Name) is null ? Found(false) : Conflict(route, parent) ?? Found(true);
+            return _tables.EgressNetworks.Get(target.Namespace, target.Name) is null ? Found(false) : Conflict(route, parent) ?? Found(true);
         if (!parent.IsService)
             return null;
-        return tables.Services.Get(new ServiceName(target.Namespace, target.Name)) switch
+        return _tables.Services.Get(new ServiceName(target.Namespace, target.Name)) switch
         {
             null => Found(false),
             { ClusterIps.Count: 0 } => new StatusCondition(Accepted, false, "NoMatchingParent", "parent service must have a ClusterIP"),
@@ -71,8 +88,7 @@ internal sealed class StatusResolver(PolicySettings settings, PolicyTables table
     {
         foreach (var kind in Enum.GetValues<RouteKind>().Where(k => k > route.Kind))
         {
-            var other = tables.AllRoutes(kind).FirstOrDefault(r => r.Parents.Any(p => p.Target.IsSameAs(parent.Target) && (p.Port is null || parent.Port is null || p.Port == parent.Port)));
-            if (other is not null)
+            if (_attachments.First(kind, parent) is { } other)
                 return new StatusCondition(Accepted, false, "RouteReasonConflicted", $"{other.Meta.Kind} {other.Name} is attached to the same port");
         }
 
@@ -88,8 +104,8 @@ internal sealed class StatusResolver(PolicySettings settings, PolicyTables table
             if (!isEgress && !backend.Target.Is("", "Service"))
                 return new StatusCondition(type, false, "InvalidKind", $"backend {backend.Target.Name} is a {backend.Target.Kind}, not a Service");
             var found = isEgress
-                ? tables.EgressNetworks.Get(backend.Target.Namespace, backend.Target.Name) is not null
-                : tables.Services.Get(new ServiceName(backend.Target.Namespace, backend.Target.Name)) is not null;
+                ? _tables.EgressNetworks.Get(backend.Target.Namespace, backend.Target.Name) is not null
+                : _tables.Services.Get(new ServiceName(backend.Target.Namespace, backend.Target.Name)) is not null;
             if (!found)
                 return new StatusCondition(type, false, "BackendNotFound", $"{backend.Target.Kind} {backend.Target.Namespace}/{backend.Target.Name} does not exist");
         }
@@ -100,9 +116,9 @@ internal sealed class StatusResolver(PolicySettings settings, PolicyTables table
     private JsonObject RateLimit(RateLimitPolicy limit, string now)
     {
         StatusCondition condition;
-        if (tables.Servers.Get(limit.Name.Namespace, limit.Server) is null)
+        if (_tables.Servers.Get(limit.Name.Namespace, limit.Server) is null)
             condition = new StatusCondition(Accepted, false, "NoMatchingTarget", $"Server {limit.Server} does not exist");
-        else if (tables.RateLimits.In(limit.Name.Namespace).First(l => l.Server == limit.Server) is var first && first.Name != limit.Name)
+        else if (_firstLimits[(limit.Name.Namespace, limit.Server)] is var first && first.Name != limit.Name)
             condition = new StatusCondition(Accepted, false, "RateLimitReasonAlreadyExists", $"{first.Name.Name} limits Server {limit.Server} already");
         else
             condition = new StatusCondition(Accepted, true, Accepted);
@@ -115,7 +131,7 @@ internal sealed class StatusResolver(PolicySettings settings, PolicyTables table
 
     private JsonObject Egress(EgressNetwork network, string now)
     {
-        var condition = network.Overlaps(settings.ClusterNetworks)
+        var condition = network.Overlaps(_settings.ClusterNetworks)
             ? new StatusCondition(Accepted, false, "EgressReasonNetworkOverlap", "networks overlap with those of the cluster")
             : new StatusCondition(Accepted, true, Accepted);
         return new JsonObject { ["conditions"] = new JsonArray(condition.ToJson(now)) };

@@ -12,6 +12,9 @@ internal sealed partial class StatusWriter(PolicyIndex index, StatusBoard board,
     /// <summary>How often what is written is compared with what should be.</summary>
     private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(1);
 
+    // As of when everything said what it should.
+    private (long Index, long Board)? _settled;
+
     /// <summary>Writes until it is cancelled.</summary>
     public async Task RunAsync(CancellationToken cancel)
     {
@@ -23,18 +26,25 @@ internal sealed partial class StatusWriter(PolicyIndex index, StatusBoard board,
         while (await timer.WaitForNextTickAsync(cancel));
     }
 
-    /// <summary>Writes each status that does not say what it should.</summary>
+    /// <summary>Writes each status that does not say what it should; looks at none when nothing has changed since all did.</summary>
     public async Task WriteAsync(CancellationToken cancel)
     {
+        // Read before the statuses are: what changes meanwhile is looked at in the next turn.
+        var changes = (index.StatusChanges, board.Changes);
+        if (changes == _settled)
+            return;
+        var written = true;
         var now = time.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
         foreach (var (key, wanted) in index.Statuses(now))
         {
             if (board.Change(key, wanted) is { } status)
-                await PatchAsync(key, status, cancel);
+                written &= await PatchAsync(key, status, cancel);
         }
+
+        _settled = written ? changes : null;
     }
 
-    private async Task PatchAsync(StatusKey key, JsonObject status, CancellationToken cancel)
+    private async Task<bool> PatchAsync(StatusKey key, JsonObject status, CancellationToken cancel)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         limit.CancelAfter(patchTimeout);
@@ -42,11 +52,13 @@ internal sealed partial class StatusWriter(PolicyIndex index, StatusBoard board,
         {
             var resources = client.Resource(ResourceType.Dynamic(key.Gvr, key.Kind, namespaced: true), key.Name.Namespace);
             board.Set(key, await resources.PatchAsync(key.Name.Name, Patch.Merge(new JsonObject { ["status"] = status }), "status", cancel: limit.Token));
+            return true;
         }
         catch (Exception e) when (e is KubernetesException or OperationCanceledException && !cancel.IsCancellationRequested)
         {
             // It is tried again at the next turn.
             Failed(log, key.Kind, key.Name.ToString(), e.Message);
+            return false;
         }
     }
 

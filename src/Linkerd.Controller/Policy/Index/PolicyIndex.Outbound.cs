@@ -91,6 +91,16 @@ internal sealed partial class PolicyIndex
             return new StatusResolver(_settings, _tables).All(now);
     }
 
+    /// <summary>Grows with every change after which <see cref="Statuses"/> may say something else.</summary>
+    public long StatusChanges
+    {
+        get
+        {
+            lock (_lock)
+                return _tables.StatusChanges;
+        }
+    }
+
     /// <summary>Tells a listener how traffic to a target is routed, at once and after every change; last of all <see cref="OutboundResolver.None"/> when the target is gone.</summary>
     /// <returns>The subscription; null when there is no policy for the target.</returns>
     public Subscription? SubscribeOutbound(OutboundKey key, Action<ClientPolicy> listener)

@@ -23,6 +23,9 @@ internal sealed class PolicyTables
 
     public ServiceTable Services { get; } = new();
 
+    /// <summary>Changes of what statuses depend on.</summary>
+    public long StatusChanges => Servers.Changes + RateLimits.Changes + EgressNetworks.Changes + Services.Changes + _routes.Values.Sum(static r => r.Changes);
+
     /// <summary>Routes of one kind and group.</summary>
     public ResourceTable<PolicyRoute> Routes(RouteKind kind, string group)
     {

@@ -11,9 +11,13 @@ internal sealed class ResourceTable<T>
     /// <summary>All of them, in no order.</summary>
     public IEnumerable<T> All => _namespaces.Values.SelectMany(static n => n.Values);
 
+    /// <summary>How often something was set or removed.</summary>
+    public long Changes { get; private set; }
+
     /// <summary>Adds or replaces one.</summary>
     public void Set(T resource)
     {
+        Changes++;
         if (!_namespaces.TryGetValue(resource.Name.Namespace, out var names))
             _namespaces.Add(resource.Name.Namespace, names = []);
         names[resource.Name.Name] = resource;
@@ -22,6 +26,7 @@ internal sealed class ResourceTable<T>
     /// <summary>Removes one, if it is there.</summary>
     public void Remove(ResourceName name)
     {
+        Changes++;
         if (_namespaces.TryGetValue(name.Namespace, out var names) && names.Remove(name.Name) && names.Count == 0)
             _namespaces.Remove(name.Namespace);
     }

@@ -9,6 +9,9 @@ internal sealed class ServiceTable
     private readonly Dictionary<ServiceName, PolicyService> _services = [];
     private readonly Dictionary<IPAddress, ServiceName> _clusterIps = [];
 
+    /// <summary>How often one was set or removed.</summary>
+    public long Changes { get; private set; }
+
     /// <summary>All of them, in no order.</summary>
     public IEnumerable<PolicyService> All => _services.Values;
 
@@ -22,6 +25,7 @@ internal sealed class ServiceTable
     /// <returns>Addresses that it had or has.</returns>
     public IReadOnlyList<IPAddress> Set(PolicyService service)
     {
+        Changes++;
         var old = Get(service.Name)?.ClusterIps ?? [];
         _services[service.Name] = service;
         Move(service.Name, old, service.ClusterIps);
@@ -34,6 +38,7 @@ internal sealed class ServiceTable
     {
         if (!_services.Remove(name, out var old))
             return null;
+        Changes++;
         Move(name, old.ClusterIps, []);
         return old.ClusterIps;
     }
