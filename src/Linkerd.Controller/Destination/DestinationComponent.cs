@@ -2,6 +2,7 @@ using Linkerd.Api.Services;
 using Linkerd.Controller.Common.Kubernetes;
 using Linkerd.Controller.Destination.Index;
 using Linkerd.Controller.Destination.Serve;
+using Linkerd.Controller.Destination.Slices;
 using Linkerd.Grpc;
 using Linkerd.Grpc.AspNetCore;
 using Linkerd.Kubernetes;
@@ -14,14 +15,17 @@ namespace Linkerd.Controller.Destination;
 /// <summary>Endpoints and profiles: the Destination API.</summary>
 internal sealed partial class DestinationComponent : IComponent
 {
+    private const string WriterLease = "linkerd-destination-endpoint-write";
+
     public string Name => "destination";
 
     public string Summary => "tells proxies where Services are and how to speak to them";
 
     public string Description => """
         Serves the Destination API (gRPC): the endpoints of Services, with their identities and protocol hints, and the
-        profiles of names and addresses. It follows Services, EndpointSlices, pods, nodes, namespaces and Servers;
-        /ready on the admin port answers 200 once it has seen them all.
+        profiles of names and addresses. It follows Services, EndpointSlices, pods, nodes, namespaces, Servers and
+        ExternalWorkloads; /ready on the admin port answers 200 once it has seen them all. One replica, the one that holds
+        Lease linkerd-destination-endpoint-write, writes the EndpointSlices of Services that select ExternalWorkloads.
 
         To try it outside of a cluster:
           linkerd-controller destination --kubeconfig ~/.kube/config --addr 127.0.0.1:8086
@@ -58,14 +62,21 @@ internal sealed partial class DestinationComponent : IComponent
         DestinationFeed? feed = null;
         await using var admin = await AdminServer.StartAsync(context, flags.Listen("admin-addr"), () => feed?.HasSynced ?? false, cancel);
         var lag = new InformerMetrics(context.Metrics);
-        lag.Declare("services", "pods", "endpointslices", "servers");
+        lag.Declare("services", "pods", "endpointslices", "servers", "externalworkloads");
         var options = new InformerOptions { OnError = e => WatchFailed(log, e.Message), OnChangeSeen = lag.Seen, Time = context.Time };
         await using var started = feed = await StartFeedAsync(index, kubernetes, flags.Switch("enable-endpoint-slices"), options, cancel);
         await feed.WaitForSyncAsync(cancel);
         var service = new DestinationService(index, settings, new EndpointMessages(Http2(flags)), metrics, log);
         await using var server = await GrpcHost.StartAsync(context, listen, service.Map, cancel);
         Serving(log, server.EndPoint.ToString());
-        await Waiting.UntilAsync(cancel);
+        if (feed.Slices is not { } slices)
+        {
+            await Waiting.UntilAsync(cancel);
+            return;
+        }
+
+        var writer = new SliceWriter(slices, kubernetes, context.Time, log);
+        await ReplicaLease.Elector(kubernetes, settings.ControllerNamespace, WriterLease, context.Time, reason => LeaseFailed(log, reason)).RunAsync(writer.RunAsync, cancel);
     }
 
     /// <summary>Asks until the API server answers: it may come up after us.</summary>
@@ -121,6 +132,9 @@ internal sealed partial class DestinationComponent : IComponent
 
     [LoggerMessage(20, LogLevel.Information, "serving the Destination API on {Address}")]
     private static partial void Serving(ILogger log, string address);
+
+    [LoggerMessage(27, LogLevel.Warning, "the lease for writing EndpointSlices could not be had, trying again: {Reason}")]
+    private static partial void LeaseFailed(ILogger log, string reason);
 
     [LoggerMessage(21, LogLevel.Warning, "following the cluster failed, trying again: {Reason}")]
     private static partial void WatchFailed(ILogger log, string reason);

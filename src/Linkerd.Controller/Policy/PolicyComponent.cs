@@ -85,18 +85,10 @@ internal sealed partial class PolicyComponent : IComponent
             cancel);
         Serving(log, server.EndPoint.ToString());
         var writer = new StatusWriter(index, statuses, kubernetes, TimeSpan.FromMilliseconds(flags.Integer("patch-timeout-ms", 1, 60_000)), context.Time, log);
-        await Elector(flags, kubernetes, log, context.Time).RunAsync(writer.RunAsync, cancel);
+        // Statuses are written by one replica, the one that holds this Lease.
+        await ReplicaLease.Elector(kubernetes, flags.Required("control-plane-namespace"), "policy-controller-write", context.Time, reason => LeaseFailed(log, reason))
+            .RunAsync(writer.RunAsync, cancel);
     }
-
-    /// <summary>Statuses are written by one replica, the one that holds this Lease.</summary>
-    private static LeaderElector Elector(FlagSet flags, KubernetesClient kubernetes, ILogger log, TimeProvider time) => new(kubernetes, new LeaderElectionOptions
-    {
-        Namespace = flags.Required("control-plane-namespace"),
-        Name = "policy-controller-write",
-        Identity = Environment.GetEnvironmentVariable("HOSTNAME") is { Length: > 0 } name ? name : $"{Environment.MachineName}-{Environment.ProcessId}",
-        OnError = e => LeaseFailed(log, e.Message),
-        Time = time,
-    });
 
     private static PolicySettings ReadSettings(FlagSet flags) => new()
     {

@@ -23,6 +23,9 @@ public sealed record EndpointInfo(EndpointKey Key)
     /// <summary>The pod behind the endpoint, or null.</summary>
     public PodName? Pod { get; init; }
 
+    /// <summary>Set for an endpoint outside of the cluster: who it is in TLS instead of <see cref="TlsIdentity"/>.</summary>
+    public ExternalEndpoint? External { get; init; }
+
     /// <summary>Host name within a headless Service, or null.</summary>
     public string? Hostname { get; init; }
 
@@ -37,7 +40,7 @@ public sealed record EndpointInfo(EndpointKey Key)
 
     public bool Equals(EndpointInfo? other) =>
         other is not null && Key == other.Key && Labels.Equals(other.Labels) && TlsIdentity == other.TlsIdentity && Hint == other.Hint
-        && TransportPort == other.TransportPort && AuthorityOverride == other.AuthorityOverride && Pod == other.Pod && Hostname == other.Hostname
+        && TransportPort == other.TransportPort && AuthorityOverride == other.AuthorityOverride && Pod == other.Pod && External == other.External && Hostname == other.Hostname
         && NodeName == other.NodeName && Zone == other.Zone && ForZones.AsSpan().SequenceEqual(other.ForZones.AsSpan());
 
     public override int GetHashCode() => Key.GetHashCode();

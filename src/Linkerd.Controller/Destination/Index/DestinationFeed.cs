@@ -3,6 +3,7 @@ using Linkerd.Controller.Common.Kubernetes;
 using Linkerd.Controller.Common.Reading;
 using Linkerd.Controller.Destination.Core;
 using Linkerd.Controller.Destination.Reading;
+using Linkerd.Controller.Destination.Slices;
 using Linkerd.Controller.Policy.Reading;
 using Linkerd.Kubernetes;
 using Linkerd.Kubernetes.Models;
@@ -24,6 +25,9 @@ internal sealed class DestinationFeed : IAsyncDisposable
 
     /// <summary>Whether the index has all that was there at the start.</summary>
     public bool HasSynced => _informers.TrueForAll(static i => i.HasSynced);
+
+    /// <summary>What is to be known for writing slices of ExternalWorkloads; null where EndpointSlices are not followed.</summary>
+    public SliceBoard? Slices { get; private set; }
 
     /// <summary>Chooses the resources that the server has and begins to follow them.</summary>
     /// <param name="index">What is fed.</param>
@@ -48,6 +52,20 @@ internal sealed class DestinationFeed : IAsyncDisposable
         foreach (var informer in _informers)
             await informer.DisposeAsync();
     }
+
+    private void FollowServices(DestinationIndex index) => Follow(
+        Resources.Services,
+        service =>
+        {
+            index.SetService(service);
+            Slices?.SetService(service);
+        },
+        service =>
+        {
+            index.RemoveService(service);
+            Slices?.RemoveService(service);
+        },
+        Kept.Name);
 
     private void FollowProfiles(DestinationIndex index) => Follow(
         ResourceType.Dynamic(new GroupVersionResource("linkerd.io", "v1alpha2", "serviceprofiles"), "ServiceProfile", namespaced: true),
@@ -91,6 +109,33 @@ internal sealed class DestinationFeed : IAsyncDisposable
         Kept.Name,
         optional: true);
 
+    private void FollowWorkloads(DestinationIndex index) => Follow(
+        ResourceType.Dynamic(new GroupVersionResource("workload.linkerd.io", "v1beta1", "externalworkloads"), "ExternalWorkload", namespaced: true),
+        resource =>
+        {
+            try
+            {
+                var workload = ExternalWorkloadReader.Read(resource);
+                index.SetWorkload(workload);
+                Slices?.SetWorkload(workload);
+            }
+            catch (InvalidResourceException e)
+            {
+                RemoveWorkload(index, resource);
+                _options.OnError?.Invoke(e);
+            }
+        },
+        resource => RemoveWorkload(index, resource),
+        Kept.Name,
+        optional: true);
+
+    private void RemoveWorkload(DestinationIndex index, JsonObject resource)
+    {
+        var name = ExternalWorkloadReader.Name(resource);
+        index.RemoveWorkload(name);
+        Slices?.RemoveWorkload(name);
+    }
+
     private static (string Namespace, string Name) NameOf(JsonObject resource)
     {
         var metadata = new Field(resource, "")["metadata"];
@@ -99,13 +144,16 @@ internal sealed class DestinationFeed : IAsyncDisposable
 
     private async Task AddAsync(DestinationIndex index, bool useSlices, CancellationToken cancel)
     {
+        if (useSlices && await SliceTypeAsync(cancel) is { } type)
+            Slices = new SliceBoard(type);
         var owners = new OwnerTable(index.UpdatePod);
         Follow(Resources.Namespaces, index.SetNamespace, index.RemoveNamespace, Kept.Name);
         Follow(Resources.Nodes, index.SetNode, index.RemoveNode, Kept.Name);
         Follow(ResourceType.MetadataOnly(Resources.ReplicaSets), v => owners.Set("ReplicaSet", v), v => owners.Remove("ReplicaSet", v), Kept.Owners);
         Follow(ResourceType.MetadataOnly(Resources.Jobs), v => owners.Set("Job", v), v => owners.Remove("Job", v), Kept.Owners);
-        Follow(Resources.Services, index.SetService, index.RemoveService, Kept.Name);
+        FollowServices(index);
         FollowProfiles(index);
+        FollowWorkloads(index);
         FollowServers(index);
         Follow(
             Resources.Pods,
@@ -116,12 +164,31 @@ internal sealed class DestinationFeed : IAsyncDisposable
             },
             pod => index.RemovePod(new PodName(pod.Metadata.Namespace ?? "", pod.Metadata.Name ?? "")),
             Kept.Name);
-        if (useSlices && await _client.ServesAsync(Resources.EndpointSlices.Gvr, cancel))
-            Follow<EndpointSlice>(Resources.EndpointSlices, index.SetSlice, index.RemoveSlice, KeepOwner);
-        else if (useSlices && await _client.ServesAsync(Resources.EndpointSlicesV1Beta1.Gvr, cancel))
-            Follow<EndpointSlice>(Resources.EndpointSlicesV1Beta1, index.SetSlice, index.RemoveSlice, KeepOwner);
-        else
+        if (Slices is null)
             Follow(Resources.Endpoints, index.SetEndpoints, index.RemoveEndpoints, Kept.Name);
+        else
+            FollowSlices(index, Slices);
+    }
+
+    private void FollowSlices(DestinationIndex index, SliceBoard board) => Follow(
+        board.Type,
+        slice =>
+        {
+            index.SetSlice(slice);
+            board.SetSlice(slice);
+        },
+        slice =>
+        {
+            index.RemoveSlice(slice);
+            board.RemoveSlice(slice);
+        },
+        KeepOwner);
+
+    private async Task<ResourceType<EndpointSlice>?> SliceTypeAsync(CancellationToken cancel)
+    {
+        if (await _client.ServesAsync(Resources.EndpointSlices.Gvr, cancel))
+            return Resources.EndpointSlices;
+        return await _client.ServesAsync(Resources.EndpointSlicesV1Beta1.Gvr, cancel) ? Resources.EndpointSlicesV1Beta1 : null;
     }
 
     /// <summary>A slice that is found gone at a new list must still say whose it was.</summary>

@@ -70,6 +70,8 @@ internal sealed partial class DestinationIndex
     {
         var key = new EndpointKey(address.Ip, number);
         var zone = address.Zone ?? (address.NodeName is { } node && _zoneOfNode.TryGetValue(node, out var known) && known.Length > 0 ? known : null);
+        if (address.Workload is { } workload)
+            return OnWorkload(address, workload, key, zone);
         if (address.Pod is not { } podName)
             return WithoutPod(slice, address, key, servicePort, zone);
         // The slice may come before its pod: the endpoint appears with the pod.

@@ -5,15 +5,15 @@ using Linkerd.Model;
 
 namespace Linkerd.Controller.Destination.Index;
 
-/// <summary>Which ports of pods are opaque: by annotation or default, and by Servers whose protocol is opaque.</summary>
+/// <summary>Which ports of pods and external workloads are opaque: by annotation or default, and by Servers whose protocol is opaque.</summary>
 internal sealed partial class DestinationIndex
 {
     private readonly Dictionary<string, Dictionary<string, PolicyServer>> _opaqueServers = [];
 
-    /// <summary>Notes a Server. Only opaque ones for pods say something about endpoints.</summary>
+    /// <summary>Notes a Server. Only opaque ones say something about endpoints.</summary>
     public void SetServer(PolicyServer server)
     {
-        if (server is not { Protocol: ServerProtocol.Opaque, PodSelector: not null })
+        if (server.Protocol != ServerProtocol.Opaque)
         {
             RemoveServer(server.Name);
             return;
@@ -45,5 +45,7 @@ internal sealed partial class DestinationIndex
         || (_opaqueServers.TryGetValue(pod.Namespace, out var servers) && servers.Values.Any(s => Selects(s, pod, port)));
 
     private static bool Selects(PolicyServer server, PodInfo pod, int port) =>
-        (server.Port.IsNumber ? server.Port.Number : pod.NamedPorts.GetValueOrDefault(server.Port.Text!)) == port && Selectors.Matches(server.PodSelector, pod.Labels);
+        server.PodSelector is { } selector
+        && (server.Port.IsNumber ? server.Port.Number : pod.NamedPorts.GetValueOrDefault(server.Port.Text!)) == port
+        && Selectors.Matches(selector, pod.Labels);
 }

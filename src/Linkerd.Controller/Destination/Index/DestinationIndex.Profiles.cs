@@ -136,7 +136,12 @@ internal sealed partial class DestinationIndex
         if (_clusterIps.TryGetValue(target.Ip, out var services))
             return services.Count == 1 ? OfService(services[0], target.Port, target.ClientNamespace) : null;
         if (_pods.At(target.Ip, target.Port) is not var (pod, key))
+        {
+            if (_workloads.At(target.Ip, target.Port) is { Count: > 0 } workloads)
+                return OfWorkloads(workloads, new EndpointKey(target.Ip, target.Port));
             return new Profile.OfEndpoint(EndpointBuilder.Bare(target.Ip, target.Port), settings.DefaultOpaquePorts.Contains(target.Port));
+        }
+
         var zone = pod.NodeName is { } node ? _zoneOfNode.GetValueOrDefault(node) : null;
         return OfEndpoint(_builder.OnPod(pod, key, IsOpaque(pod, key.Port), string.IsNullOrEmpty(zone) ? null : zone));
     }
@@ -145,14 +150,18 @@ internal sealed partial class DestinationIndex
     private Profile.OfEndpoint OfEndpoint(EndpointInfo endpoint)
     {
         var opaque = endpoint.Hint == ProtocolHint.Opaque || IsOpaque(endpoint);
-        return endpoint.Pod is { } pod
-            ? new Profile.OfEndpoint(endpoint with { Labels = new LabelSet([.. endpoint.Labels, new("namespace", pod.Namespace)]) }, opaque)
+        return (endpoint.Pod?.Namespace ?? endpoint.External?.Workload.Namespace) is { } ns
+            ? new Profile.OfEndpoint(endpoint with { Labels = new LabelSet([.. endpoint.Labels, new("namespace", ns)]) }, opaque)
             : new Profile.OfEndpoint(endpoint, opaque);
     }
 
-    /// <summary>Whether the port is opaque on the endpoint's pod, meshed or not.</summary>
-    private bool IsOpaque(EndpointInfo endpoint) =>
-        endpoint.Pod is { } name && _pods.Find(name) is { } pod
-            ? IsOpaque(pod, endpoint.Key.Port)
+    /// <summary>Whether the port is opaque on the endpoint's pod, meshed or not, or on its external workload.</summary>
+    private bool IsOpaque(EndpointInfo endpoint)
+    {
+        if (endpoint.Pod is { } name && _pods.Find(name) is { } pod)
+            return IsOpaque(pod, endpoint.Key.Port);
+        return endpoint.External is { } external && _workloads.Find(external.Workload) is { } workload
+            ? IsOpaque(workload, endpoint.Key.Port)
             : settings.DefaultOpaquePorts.Contains(endpoint.Key.Port);
+    }
 }

@@ -39,6 +39,30 @@ internal sealed class EndpointBuilder(DestinationSettings settings)
         };
     }
 
+    /// <summary>An endpoint outside of the cluster. Its proxy always speaks HTTP/2 to others, and proves itself by the URI of its certificate.</summary>
+    /// <param name="workload">The workload.</param>
+    /// <param name="key">Its address and port.</param>
+    /// <param name="opaque">Whether the port is opaque on it.</param>
+    /// <param name="zone">Where it is, or null.</param>
+    public EndpointInfo OnWorkload(ExternalWorkload workload, EndpointKey key, bool opaque, string? zone) => new(key)
+    {
+        Labels = new LabelSet(
+        [
+            new("external_workload", workload.Name.Name),
+            .. workload.Owner is var (kind, owner) ? [new(kind, owner)] : Array.Empty<KeyValuePair<string, string>>(),
+            new("zone", zone ?? ""),
+        ]),
+        Zone = zone,
+        External = new ExternalEndpoint(workload.Name, workload.Identity, workload.ServerName),
+        Hint = opaque ? ProtocolHint.Opaque : ProtocolHint.H2,
+        TransportPort = opaque || settings.TransportHeader ? workload.ProxyInboundPort : null,
+    };
+
+    /// <summary>What is opaque on an external workload: its own annotation, else the default.</summary>
+    public PortSet OpaquePortsOf(ExternalWorkload workload) => workload.OpaquePorts is { } text
+        ? PortSet.Parse(text, workload.Ports.Where(static p => p.Name.Length > 0).DistinctBy(static p => p.Name).ToDictionary(static p => p.Name, static p => p.Number))
+        : settings.DefaultOpaquePorts;
+
     /// <summary>What is opaque on a pod: its own annotation, else its namespace's, else the default.</summary>
     public PortSet OpaquePortsOf(PodInfo pod, string? namespaceAnnotation)
     {

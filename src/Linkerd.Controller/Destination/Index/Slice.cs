@@ -31,7 +31,7 @@ internal sealed record Slice(IReadOnlyList<SliceAddress> Addresses, FrozenDictio
             foreach (var text in endpoint.Addresses ?? [])
             {
                 if (IPAddress.TryParse(text, out var ip))
-                    addresses.Add(new SliceAddress(ip, PodOf(endpoint.TargetRef, slice.Metadata), endpoint.Hostname, node, zone, zones));
+                    addresses.Add(new SliceAddress(ip, PodOf(endpoint.TargetRef, slice.Metadata), WorkloadOf(endpoint.TargetRef, slice.Metadata), endpoint.Hostname, node, zone, zones));
             }
         }
 
@@ -47,7 +47,7 @@ internal sealed record Slice(IReadOnlyList<SliceAddress> Addresses, FrozenDictio
             foreach (var address in subset.Addresses ?? [])
             {
                 if (IPAddress.TryParse(address.Ip, out var ip))
-                    addresses.Add(new SliceAddress(ip, PodOf(address.TargetRef, endpoints.Metadata), address.Hostname, address.NodeName, null, []));
+                    addresses.Add(new SliceAddress(ip, PodOf(address.TargetRef, endpoints.Metadata), WorkloadOf(address.TargetRef, endpoints.Metadata), address.Hostname, address.NodeName, null, []));
             }
 
             yield return new Slice(addresses, PortsOf(subset.Ports), Annotation(endpoints.Metadata, "remote-gateway-identity"), Annotation(endpoints.Metadata, "remote-svc-fq-name"));
@@ -56,6 +56,9 @@ internal sealed record Slice(IReadOnlyList<SliceAddress> Addresses, FrozenDictio
 
     private static PodName? PodOf(ObjectReference? target, ObjectMeta owner) =>
         target is { Kind: "Pod", Name: { Length: > 0 } name } ? new PodName(target.Namespace ?? owner.Namespace ?? "", name) : null;
+
+    private static ExternalWorkloadName? WorkloadOf(ObjectReference? target, ObjectMeta owner) =>
+        target is { Kind: "ExternalWorkload", Name: { Length: > 0 } name } ? new ExternalWorkloadName(target.Namespace ?? owner.Namespace ?? "", name) : null;
 
     private static FrozenDictionary<string, int> PortsOf(IReadOnlyList<EndpointPort>? ports)
     {

@@ -9,7 +9,7 @@ internal enum SubscribeFault
     /// <summary>The Service is an alias for a name outside (ExternalName) and has no endpoints.</summary>
     ExternalName,
 
-    /// <summary>Several Services claim the address.</summary>
+    /// <summary>Several Services, or several ExternalWorkloads, claim the address.</summary>
     AmbiguousAddress,
 
     /// <summary>Too many streams are open.</summary>

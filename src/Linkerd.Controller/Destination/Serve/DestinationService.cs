@@ -92,7 +92,7 @@ internal sealed partial class DestinationService(DestinationIndex index, Destina
     {
         SubscribeFault.NotFound => new RpcException(new Status(StatusCode.NotFound, $"Service {service} not found")),
         SubscribeFault.ExternalName => Invalid(path),
-        SubscribeFault.AmbiguousAddress => new RpcException(new Status(StatusCode.FailedPrecondition, $"several Services have the address of {path}")),
+        SubscribeFault.AmbiguousAddress => new RpcException(new Status(StatusCode.FailedPrecondition, $"several Services or ExternalWorkloads have the address of {path}")),
         _ => new RpcException(new Status(StatusCode.ResourceExhausted, $"more than {DestinationIndex.MaxSubscriptions} streams are open")),
     };
 

@@ -59,7 +59,7 @@ internal sealed class EndpointMessages(Proto.Http2ClientParams? meshedHttp2)
         {
             Addr = Addresses.ToMessage(endpoint.Key.Ip, endpoint.Key.Port),
             Weight = Weight,
-            TlsIdentity = Identity(endpoint.TlsIdentity),
+            TlsIdentity = endpoint.External is { } external ? Identity(external) : Identity(endpoint.TlsIdentity),
             ProtocolHint = Hint(endpoint),
             Http2 = endpoint.Hint == ProtocolHint.H2 ? meshedHttp2 : null,
         };
@@ -71,6 +71,8 @@ internal sealed class EndpointMessages(Proto.Http2ClientParams? meshedHttp2)
             message.ResourceRef = Metadatas.Resource("core", "Pod", pod.Namespace, pod.Name);
         }
 
+        if (endpoint.External?.Workload is { } workload)
+            message.ResourceRef = Metadatas.Resource("workload.linkerd.io", "ExternalWorkload", workload.Namespace, workload.Name);
         if (endpoint.AuthorityOverride is { } authority)
             message.AuthorityOverride = new Proto.AuthorityOverride { AuthorityOverride_ = authority };
         return message;
@@ -83,6 +85,12 @@ internal sealed class EndpointMessages(Proto.Http2ClientParams? meshedHttp2)
     {
         DnsLikeIdentity = new Proto.TlsIdentity.Types.DnsLikeIdentity { Name = name },
         ServerName = new Proto.TlsIdentity.Types.DnsLikeIdentity { Name = name },
+    };
+
+    private static Proto.TlsIdentity Identity(ExternalEndpoint external) => new()
+    {
+        UriLikeIdentity = new Proto.TlsIdentity.Types.UriLikeIdentity { Uri = external.Identity },
+        ServerName = new Proto.TlsIdentity.Types.DnsLikeIdentity { Name = external.ServerName },
     };
 
     private static Proto.ProtocolHint? Hint(EndpointInfo endpoint)
