@@ -53,7 +53,7 @@ public sealed partial class VizTests(VizExtension viz) : IClassFixture<VizExtens
     {
         Kubectl.Apply(LinkerdCli.Output("viz", "profile", "-n", Demo, "web-svc", "--tap", "deploy/web", "--tap-duration", "8s"));
         var routes = await VizExtension.UntilAsync(static o => Row(o, "GET /api/vote")?.Contains("rps", StringComparison.Ordinal) == true, "the route of the votes", "viz", "routes", "deploy/vote-bot", "--to", "svc/web-svc", "-n", Demo);
-        Assert.Matches("^ROUTE +AUTHORITY +SUCCESS +RPS +LATENCY_P50 +LATENCY_P95 +LATENCY_P99\n", routes);
+        Assert.Matches("^ROUTE +SERVICE +SUCCESS +RPS +LATENCY_P50 +LATENCY_P95 +LATENCY_P99\n", routes);
     }
 
     [Fact]
