@@ -36,6 +36,23 @@ public sealed class ValueFlagTests
         Assert.Equal(json, GoJson.Write(values, indent: false));
     }
 
+    [Theory]
+    [InlineData(".a")]
+    [InlineData("[0]")]
+    public void Keys_and_lists_are_nested_thirty_levels_deep_at_most(string level)
+    {
+        var deep = "a" + string.Concat(Enumerable.Repeat(level, 32)) + "=1";
+        Assert.Contains("nested deeper than 30 levels", Assert.Throws<ChartException>(() => ValueFlag.Set([], deep)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Aliases_do_not_nest_a_document_deeper_than_it_may_be_written()
+    {
+        var list = new string('[', 60);
+        var yaml = $"a: &a {list}{new string(']', 60)}\nb: {list}*a{new string(']', 60)}\n";
+        Assert.Contains("line 2, column 64: with alias *a the document is nested deeper than 100 levels", Assert.Throws<FormatException>(() => YamlReader.Read(yaml)).Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Set_string_keeps_text_and_set_file_reads_it()
     {

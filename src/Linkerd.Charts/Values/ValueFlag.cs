@@ -87,6 +87,8 @@ public static class ValueFlag
 
         private void Item(List<object?> list, int depth)
         {
+            if (depth > MaxDepth)
+                throw Error($"lists are nested deeper than {MaxDepth} levels");
             var (digits, stop) = Word("]");
             if (stop != ']' || !int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var index) || index > MaxIndex)
                 throw Error($"\"{digits}\" is no list index: write a number from 0 to {MaxIndex} between brackets");

@@ -84,6 +84,8 @@ public static class YamlReader
                     if (!_anchors.TryGetValue(alias.Value, out var value))
                         throw new YamlException(alias.Start, alias.End, $"alias *{alias.Value} has no anchor before it");
                     Count(alias, Size(value));
+                    if (_depth + Depth(value) > MaxDepth)
+                        throw new YamlException(alias.Start, alias.End, $"with alias *{alias.Value} the document is nested deeper than {MaxDepth} levels");
                     return ValueMap.CopyOf(value);
             }
         }
@@ -151,6 +153,13 @@ public static class YamlReader
             ValueMap map => 1 + map.Values.Sum(Size),
             List<object?> list => 1 + list.Sum(Size),
             _ => 1,
+        };
+
+        private static int Depth(object? value) => value switch
+        {
+            ValueMap map => 1 + map.Values.Select(Depth).DefaultIfEmpty().Max(),
+            List<object?> list => 1 + list.Select(Depth).DefaultIfEmpty().Max(),
+            _ => 0,
         };
 
         private void Count(ParsingEvent at, int nodes)
