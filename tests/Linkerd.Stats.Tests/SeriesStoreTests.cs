@@ -49,6 +49,31 @@ public sealed class SeriesStoreTests
     }
 
     [Fact]
+    public void Metrics_that_nobody_asks_for_take_no_room_from_those_that_are_kept()
+    {
+        var store = new SeriesStore(new SeriesStoreOptions { SeriesPerTarget = 10, Keep = static metric => metric == "wanted" });
+        for (var i = 0; i < 20; i++)
+            store.Ingest("a", Target, $"other{{peer=\"{i}\"}} 1\nother{{peer=\"x{i}\"}} 1\n", (i + 1) * 10_000);
+        store.Ingest("a", Target, "wanted 3\n", 210_000);
+        Assert.Equal(3, Assert.Single(Ask(store, "wanted", 210_000)).Value);
+        Assert.Equal(0, store.Dropped);
+        Assert.Equal(1, store.SeriesCount);
+    }
+
+    [Fact]
+    public void A_target_that_is_long_gone_gives_way_to_one_that_runs()
+    {
+        var store = new SeriesStore(new SeriesStoreOptions { Targets = 2 });
+        store.Ingest("gone", LabelSet.Of([new("pod", "gone")]), "n 1\n", 10_000);
+        store.Ingest("runs", LabelSet.Of([new("pod", "runs")]), "n 1\n", 600_000);
+        store.Ingest("new", LabelSet.Of([new("pod", "new")]), "n 1\n", 600_000);
+        Assert.Equal(["new", "runs"], Ask(store, "n", 600_000).Select(static s => s.Labels["pod"]).Order());
+        // Both are scraped: no room is made.
+        store.Ingest("third", LabelSet.Of([new("pod", "third")]), "n 1\n", 610_000);
+        Assert.Equal(1, store.Dropped);
+    }
+
+    [Fact]
     public void A_series_that_comes_later_has_no_past()
     {
         var store = new SeriesStore(new SeriesStoreOptions { BlockScrapes = 4, FineBlocks = 2, CoarseStep = TimeSpan.FromSeconds(20) });

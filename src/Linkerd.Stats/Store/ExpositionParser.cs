@@ -30,6 +30,10 @@ public static class ExpositionParser
         return TryParseValue(rest, out value);
     }
 
+    /// <summary>The name of a series.</summary>
+    public static string MetricOf(ReadOnlySpan<char> series) =>
+        (series.IndexOf('{') is >= 0 and var brace ? series[..Math.Min(brace, MaxSeriesLength)] : series[..Math.Min(series.Length, MaxSeriesLength)]).Trim().ToString();
+
     /// <summary>Parses <c>name{label="value",…}</c>.</summary>
     public static bool TryParseSeries(ReadOnlySpan<char> text, out string metric, out LabelSet labels)
     {

@@ -27,7 +27,7 @@ public sealed class SeriesStore(SeriesStoreOptions options)
         {
             if (!_targets.TryGetValue(target, out series))
             {
-                if (_targets.Count >= options.Targets)
+                if (_targets.Count >= options.Targets && !TryForgetGoneNeedsLock(timeMs))
                 {
                     Interlocked.Increment(ref _dropped);
                     return;
@@ -75,6 +75,13 @@ public sealed class SeriesStore(SeriesStoreOptions options)
             if (removed)
                 _strings.Clear();
         }
+    }
+
+    // Where pods come and go, those that run matter more than the past of those that are gone.
+    private bool TryForgetGoneNeedsLock(long nowMs)
+    {
+        var (name, series) = _targets.MinBy(static t => t.Value.LastMs);
+        return series is not null && nowMs - series.LastMs > (long)Evaluator.Lookback.TotalMilliseconds && _targets.Remove(name);
     }
 
     /// <summary>Visits every series of <paramref name="metric"/> that the matchers select and that has a sample in the closed window.</summary>

@@ -18,7 +18,7 @@ public sealed record SeriesStoreOptions
     /// <summary>Series kept per target. Default 5,000.</summary>
     public int SeriesPerTarget { get; init; } = 5_000;
 
-    /// <summary>Targets kept. Default 1,000.</summary>
+    /// <summary>Targets kept; when there are more, one that was last scraped more than five minutes ago gives way. Default 1,000.</summary>
     public int Targets { get; init; } = 1_000;
 
     /// <summary>Metrics whose name this returns false for are not kept. Default: all are.</summary>

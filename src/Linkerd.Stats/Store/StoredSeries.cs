@@ -6,21 +6,14 @@ namespace Linkerd.Stats.Store;
 /// </summary>
 internal sealed class StoredSeries(string metric, LabelSet labels, int blockScrapes)
 {
-    private static readonly double[] NoSamples = [];
-
     private readonly List<byte[]?> _fine = [];
     private readonly List<byte[]?> _coarse = [];
     private byte[]? _filling;
-    private readonly double[] _open = blockScrapes == 0 ? NoSamples : NewOpen(blockScrapes);
-
-    /// <summary>A metric that nobody asks for: found again at each scrape, and kept nothing of.</summary>
-    public static StoredSeries Unwanted { get; } = new("", LabelSet.Empty, 0);
+    private readonly double[] _open = NewOpen(blockScrapes);
 
     public string Metric { get; } = metric;
 
     public LabelSet Labels { get; } = labels;
-
-    public bool Ignored => ReferenceEquals(this, Unwanted);
 
     public void Set(int slot, double value) => _open[slot] = value;
 

@@ -7,6 +7,9 @@ internal sealed class TargetSeries(LabelSet targetLabels, SeriesStoreOptions opt
 {
     private readonly Timeline _times = new(options);
     private readonly Dictionary<SeriesKey, StoredSeries> _byText = [];
+    // Texts of metrics that nobody asks for, so that they are not parsed at each scrape. They come and go like others, and only their
+    // number is of interest: when there are too many, the set begins anew.
+    private readonly HashSet<SeriesKey> _unwanted = [];
     private readonly Dictionary<string, List<StoredSeries>> _byMetric = new(StringComparer.Ordinal);
 
     public long Dropped { get; private set; }
@@ -25,14 +28,7 @@ internal sealed class TargetSeries(LabelSet targetLabels, SeriesStoreOptions opt
             if (!ExpositionParser.TrySplit(line, out var text, out var value))
                 continue;
             var key = SeriesKey.Of(text);
-            if (!_byText.TryGetValue(key, out var series))
-            {
-                series = Add(key, text);
-                if (series is null)
-                    continue;
-            }
-
-            if (!series.Ignored)
+            if (_byText.TryGetValue(key, out var series) || (!_unwanted.Contains(key) && (series = Add(key, text)) is not null))
                 series.Set(slot, value);
         }
 
@@ -114,6 +110,14 @@ internal sealed class TargetSeries(LabelSet targetLabels, SeriesStoreOptions opt
 
     private StoredSeries? Add(SeriesKey key, ReadOnlySpan<char> text)
     {
+        if (!options.Keep(ExpositionParser.MetricOf(text)))
+        {
+            if (_unwanted.Count >= options.SeriesPerTarget)
+                _unwanted.Clear();
+            _unwanted.Add(key);
+            return null;
+        }
+
         if (_byText.Count >= options.SeriesPerTarget || text.Length > ExpositionParser.MaxSeriesLength
             || !ExpositionParser.TryParseSeries(text, out var metric, out var labels))
         {
@@ -121,8 +125,6 @@ internal sealed class TargetSeries(LabelSet targetLabels, SeriesStoreOptions opt
             return null;
         }
 
-        if (!options.Keep(metric))
-            return _byText[key] = StoredSeries.Unwanted;
         var pooled = labels.With(targetLabels).Select(p => new KeyValuePair<string, string>(strings.Get(p.Key), strings.Get(p.Value)));
         var series = new StoredSeries(strings.Get(metric), LabelSet.Of(pooled), options.BlockScrapes);
         if (!_byMetric.TryGetValue(metric, out var list))
@@ -175,7 +177,7 @@ internal sealed class TargetSeries(LabelSet targetLabels, SeriesStoreOptions opt
         foreach (var (key, series) in _byText)
         {
             // Removing while enumerating is allowed for dictionaries.
-            if (series.Ignored || !series.IsSilent())
+            if (!series.IsSilent())
                 continue;
             _byText.Remove(key);
             _byMetric[series.Metric].Remove(series);
