@@ -29,7 +29,7 @@ internal sealed class WebhookCaller(ApiCore core)
             if (response.Str("uid") != review.Obj("request").Str("uid")) throw new WebhookException("expected response.uid=\"" + review.Obj("request").Str("uid") + "\"");
             return response;
         }
-        catch (Exception e) when (e is HttpRequestException or SocketException or JsonException or IOException or WebhookException or OperationCanceledException && !cancellation.IsCancellationRequested)
+        catch (Exception e) when (e is HttpRequestException or SocketException or JsonException or IOException or UriFormatException or WebhookException or OperationCanceledException && !cancellation.IsCancellationRequested)
         {
             var reason = limit.IsCancellationRequested ? "context deadline exceeded" : (e.InnerException ?? e).Message;
             throw new WebhookException($"failed calling webhook \"{name}\": failed to call webhook: Post \"{Url(webhook.Obj("clientConfig")!, seconds)}\": {reason}", e);

@@ -40,8 +40,9 @@ internal sealed class Definitions(ApiCore core)
         var spec = stored.Node.Obj("spec")!;
         var names = spec.Obj("names")!;
         var group = spec.Str("group") ?? "";
-        var taken = core.Registry.All.FirstOrDefault(r => r.Group == group && r.Plural != names.Str("plural")
-            && (r.Kind == names.Str("kind") || r.Singular == names.Str("singular") || r.ShortNames.Intersect(names.Arr("shortNames").Strings()).Any()));
+        // A built-in resource keeps its own name as well: a definition must never stand in for it.
+        var taken = core.Registry.All.FirstOrDefault(r => r.Group == group && (r.Plural == names.Str("plural") ? !r.IsCustom
+            : r.Kind == names.Str("kind") || r.Singular == names.Str("singular") || r.ShortNames.Intersect(names.Arr("shortNames").Strings()).Any()));
         if (taken is null)
         {
             core.Registry.Set(Resource(stored.Node));
@@ -121,7 +122,9 @@ internal sealed class Definitions(ApiCore core)
         if (!Metadata.Of(stored.Node).Arr("finalizers").Strings().Contains(DefinitionStrategy.CleanupFinalizer)) return;
         var spec = stored.Node.Obj("spec");
         var objects = core.Store.Resource($"{spec.Str("group")}/{spec.Obj("names").Str("plural")}");
-        foreach (var (_, item) in objects.Objects)
+        // One that took the name of a built-in resource was never served, and has no objects of its own.
+        var isBuiltIn = core.Registry.Find(spec.Str("group") ?? "", spec.Obj("names").Str("plural") ?? "") is { IsCustom: false };
+        foreach (var (_, item) in isBuiltIn ? [] : objects.Objects.AsEnumerable())
         {
             if (!Metadata.HasFinalizers(item.Node))
             {
@@ -135,7 +138,7 @@ internal sealed class Definitions(ApiCore core)
                 core.Store.TryPut(objects, item.Key, item, marked);
             }
         }
-        if (objects.Objects.Count > 0) return;
+        if (!isBuiltIn && objects.Objects.Count > 0) return;
         var node = (JsonObject)stored.Node.DeepClone();
         var left = Metadata.Of(node).Arr("finalizers").Strings().Where(f => f != DefinitionStrategy.CleanupFinalizer).ToList();
         if (left.Count == 0)

@@ -11,6 +11,9 @@ internal sealed class DeleteOperations(ApiCore core, ReadOperations read)
     private const int MostAttempts = 12;
     private const long DefaultPodGrace = 30;
 
+    // A longer time would leave the calendar.
+    private const long LongestGrace = int.MaxValue;
+
     public async Task DeleteAsync(ApiRequest request)
     {
         var options = await DeleteOptions.ReadAsync(request);
@@ -112,7 +115,8 @@ internal sealed class DeleteOperations(ApiCore core, ReadOperations read)
     {
         if (resource is not { Group: "", Plural: "pods" }) return 0;
         var spec = node.Obj("spec");
-        var grace = Math.Max(options.GracePeriodSeconds ?? spec.Long("terminationGracePeriodSeconds") ?? DefaultPodGrace, options.GracePeriodSeconds == 0 ? 0 : 1);
+        var asked = options.GracePeriodSeconds ?? spec.Long("terminationGracePeriodSeconds") ?? DefaultPodGrace;
+        var grace = Math.Clamp(asked, options.GracePeriodSeconds == 0 ? 0 : 1, LongestGrace);
         // Nobody runs a pod that is not placed, and one that has ended needs no time.
         return string.IsNullOrEmpty(spec.Str("nodeName")) || node.Obj("status").Str("phase") is "Failed" or "Succeeded" ? 0 : grace;
     }

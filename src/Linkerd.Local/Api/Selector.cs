@@ -44,6 +44,21 @@ internal sealed class Selector
         return selector;
     }
 
+    /// <summary>Adds what is wrong with a selector in the object form.</summary>
+    public static void Validate(JsonObject? node, string path, List<FieldError> errors)
+    {
+        foreach (var (index, expression) in node.Arr("matchExpressions").Objects().Index())
+        {
+            var at = $"{path}.matchExpressions[{index}]";
+            var any = expression.Arr("values") is { Count: > 0 };
+            if (!Names.IsQualified(expression.Str("key") ?? "")) errors.Add(FieldError.InvalidText($"{at}.key", expression.Str("key"), "must be a qualified label name"));
+            if (expression.Str("operator") is not ("In" or "NotIn" or "Exists" or "DoesNotExist"))
+                errors.Add(FieldError.InvalidText($"{at}.operator", expression.Str("operator"), "not a valid selector operator: write In, NotIn, Exists or DoesNotExist"));
+            else if (expression.Str("operator") is "In" or "NotIn" && !any) errors.Add(FieldError.Required($"{at}.values", "must be specified when `operator` is 'In' or 'NotIn'"));
+            else if (expression.Str("operator") is "Exists" or "DoesNotExist" && any) errors.Add(FieldError.Forbidden($"{at}.values", "may not be specified when `operator` is 'Exists' or 'DoesNotExist'"));
+        }
+    }
+
     /// <summary>The labels that an object with these equality terms would carry; used by the map form of old selectors.</summary>
     public static Selector FromMap(JsonObject? labels)
     {

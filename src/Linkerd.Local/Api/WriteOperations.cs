@@ -115,6 +115,8 @@ internal sealed class WriteOperations(ApiCore core, ReadOperations read)
     {
         var metadata = Metadata.Of(node);
         if (current is not null && IsUnchanged(node, current)) return current;
+        if (node.IsDeeperThan(Json.MaxDepth))
+            throw ApiException.BadRequest($"{request.Resource.Kind} \"{Metadata.Name(node)}\" is nested deeper than {Json.MaxDepth} levels (metadata.managedFields, which repeats its fields, included): make it flatter");
         var errors = new List<FieldError>();
         request.Resource.Strategy.Allocate(node, current?.Node, errors);
         if (errors.Count > 0) throw ApiException.Invalid(request.Resource.Group, request.Resource.Kind, Metadata.Name(node), errors);

@@ -26,14 +26,16 @@ internal sealed class Authorizer
     {
         var headers = request.Http.Request.Headers;
         var name = headers["Impersonate-User"].ToString();
+        var uid = headers["Impersonate-Uid"].ToString();
         var groups = headers["Impersonate-Group"].OfType<string>().ToArray();
         var extra = headers.Where(h => h.Key.StartsWith("Impersonate-Extra-", StringComparison.OrdinalIgnoreCase)).ToList();
         if (name.Length == 0)
         {
-            if (groups.Length > 0 || extra.Count > 0) throw ApiException.Internal("requested groups or extra without impersonating a user: set Impersonate-User");
+            if (groups.Length > 0 || extra.Count > 0 || uid.Length > 0) throw ApiException.Internal("requested a uid, groups or extra without impersonating a user: set Impersonate-User");
             return;
         }
         Require(request.User, ImpersonationOf(name));
+        if (uid.Length > 0) Require(request.User, new AccessQuestion { Verb = "impersonate", Group = "authentication.k8s.io", Resource = "uids", Name = uid });
         foreach (var group in groups) Require(request.User, new AccessQuestion { Verb = "impersonate", Resource = "groups", Name = group });
         var values = new Dictionary<string, string[]>();
         foreach (var (key, value) in extra)
@@ -46,7 +48,7 @@ internal sealed class Authorizer
         var user = parts is ["system", "serviceaccount", _, _] && groups.Length == 0
             ? TokenAuthority.ServiceAccountUser(parts[2], parts[3])
             : new UserInfo(name, groups.Contains("system:authenticated") || name == "system:anonymous" ? groups : [.. groups, "system:authenticated"]);
-        request.User = user with { Extra = values, Uid = headers["Impersonate-Uid"].ToString() };
+        request.User = user with { Extra = values, Uid = uid };
     }
 
     /// <summary>Throws 403 in Kubernetes' words unless the request is allowed.</summary>

@@ -56,7 +56,7 @@ internal sealed class CronJobController : Controller
         // Of the times that were missed, as while the cluster was down, only the last counts.
         DateTimeOffset? due = null;
         var next = schedule.Next(scheduled ?? cron.Metadata.CreationTimestamp ?? now);
-        for (var i = 0; next <= now && i < 10_000; i++)
+        while (next <= now)
         {
             due = next;
             next = schedule.Next(next.Value);

@@ -104,11 +104,26 @@ internal sealed class GarbageCollector(ControllerContext context) : Controller("
     private void Learn(ResourceType<Workload> type, Workload value)
     {
         var uid = value.Metadata.Uid!;
+        if (_objects.TryGetValue(uid, out var before))
+            Release(before.Object, value);
         _objects[uid] = (type, value);
         foreach (var owner in value.Metadata.OwnerReferences ?? [])
             _dependents.GetOrAdd(owner.Uid!, static _ => new())[uid] = 0;
         if (value.Metadata.DeletionTimestamp is not null || value.Metadata.OwnerReferences is { Count: > 0 })
             Enqueue(new ObjectKey("", uid));
+    }
+
+    // An owner that is no longer named has nothing to do with the object any more, and may have waited for that.
+    private void Release(Workload before, Workload now)
+    {
+        foreach (var owner in before.Metadata.OwnerReferences ?? [])
+        {
+            if ((now.Metadata.OwnerReferences ?? []).Any(o => o.Uid == owner.Uid))
+                continue;
+            if (_dependents.TryGetValue(owner.Uid!, out var siblings))
+                siblings.TryRemove(now.Metadata.Uid!, out _);
+            Enqueue(new ObjectKey("", owner.Uid!));
+        }
     }
 
     private void Forget(Workload value)
@@ -178,11 +193,28 @@ internal sealed class GarbageCollector(ControllerContext context) : Controller("
         else if (finalizers.Contains(Foreground))
         {
             foreach (var (kind, dependent) in dependents.Where(static d => d.Object.Metadata.DeletionTimestamp is null))
-                await DeleteAsync(kind, dependent, "Foreground", cancel);
+            {
+                if (await HasOtherOwnerAsync(dependent, item.Metadata.Uid!, cancel))
+                    await DisownAsync(kind, dependent, item.Metadata.Uid!, cancel);
+                else
+                    await DeleteAsync(kind, dependent, "Foreground", cancel);
+            }
+
             var blocking = dependents.Any(d => (d.Object.Metadata.OwnerReferences ?? []).Any(o => o.Uid == item.Metadata.Uid && o.BlockOwnerDeletion == true));
             if (!blocking)
                 await RemoveFinalizerAsync(type, item, Foreground, cancel);
         }
+    }
+
+    private async Task<bool> HasOtherOwnerAsync(Workload dependent, string owner, CancellationToken cancel)
+    {
+        foreach (var other in (dependent.Metadata.OwnerReferences ?? []).Where(o => o.Uid != owner))
+        {
+            if (await ExistsAsync(dependent, other, cancel))
+                return true;
+        }
+
+        return false;
     }
 
     private async Task DisownAsync(ResourceType<Workload> type, Workload dependent, string owner, CancellationToken cancel)

@@ -1,12 +1,14 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
 using Linkerd.Local.Api;
 
 namespace Linkerd.Local.Runtime;
 
-/// <summary>Reads what <see cref="ContainerLog"/> wrote, with the options of <c>pods/log</c>.</summary>
+/// <summary>Reads what <see cref="ContainerLog"/> wrote, with the options of <c>pods/log</c>. A container may write any bytes: they are passed on as they are.</summary>
 internal sealed class LogReader(PodLogRequest request, Stream output)
 {
+    private const int ChunkSize = 64 * 1024;
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(50);
     private long _left = request.LimitBytes ?? long.MaxValue;
 
@@ -14,36 +16,49 @@ internal sealed class LogReader(PodLogRequest request, Stream output)
     public async Task CopyAsync(string path, Func<bool> running, CancellationToken cancel)
     {
         await CopyPastAsync(path, cancel);
-        var position = File.Exists(path) ? await CopyCurrentAsync(path, cancel) : 0;
-        while (request.Follow && _left > 0)
+        var file = TryOpen(path);
+        try
         {
-            var last = !running();
-            position = await CopyFromAsync(path, position, cancel);
-            if (last)
-                return;
-            await output.FlushAsync(cancel);
-            await Task.Delay(PollInterval, cancel);
+            if (file is not null && request.TailLines is { } tail)
+                file.Position = TailStart(file, tail);
+            while (_left > 0)
+            {
+                var last = !request.Follow || !running();
+                // Asked before reading: once it was rotated nothing more is written to it, so that its end is the end.
+                var rotated = file is null || IsRotated(file, path);
+                if (file is not null)
+                    await CopyLinesAsync(file, cancel);
+                if (rotated && TryOpen(path) is { } next)
+                {
+                    file?.Dispose();
+                    file = next;
+                    continue;
+                }
+
+                if (last)
+                    return;
+                await output.FlushAsync(cancel);
+                await Task.Delay(PollInterval, cancel);
+            }
+        }
+        finally
+        {
+            file?.Dispose();
         }
     }
 
     private async Task CopyPastAsync(string path, CancellationToken cancel)
     {
         // The rotated part is only of interest when everything is asked for.
-        if (request.TailLines is null && File.Exists(path + ".1"))
-            await CopyFromAsync(path + ".1", 0, cancel);
+        if (request.TailLines is not null || TryOpen(path + ".1") is not { } file)
+            return;
+        using (file)
+            await CopyLinesAsync(file, cancel);
     }
 
-    private async Task<long> CopyCurrentAsync(string path, CancellationToken cancel)
+    private static long TailStart(FileStream file, long lines)
     {
-        if (request.TailLines is not { } tail)
-            return await CopyFromAsync(path, 0, cancel);
-        return await CopyFromAsync(path, TailStart(path, tail), cancel);
-    }
-
-    private static long TailStart(string path, long lines)
-    {
-        using var file = Open(path);
-        var buffer = new byte[64 * 1024];
+        var buffer = new byte[ChunkSize];
         var position = file.Length;
         var seen = 0L;
         while (position > 0)
@@ -63,36 +78,71 @@ internal sealed class LogReader(PodLogRequest request, Stream output)
         return 0;
     }
 
-    private async Task<long> CopyFromAsync(string path, long position, CancellationToken cancel)
+    // Writes whole lines, and leaves the file at the start of one that is not complete yet.
+    private async Task CopyLinesAsync(FileStream file, CancellationToken cancel)
     {
-        if (!File.Exists(path))
-            return position;
-        using var file = Open(path);
-        if (position > file.Length)
-            position = 0; // It was rotated in between.
-        file.Position = position;
-        using var reader = new StreamReader(file, Encoding.UTF8, false, 64 * 1024, leaveOpen: true);
-        var text = await reader.ReadToEndAsync(cancel);
-        var end = text.LastIndexOf('\n') + 1;
-        foreach (var line in text[..end].Split('\n', StringSplitOptions.RemoveEmptyEntries))
-            await WriteAsync(line, cancel);
-        return position + Encoding.UTF8.GetByteCount(text.AsSpan(0, end));
+        var buffer = ArrayPool<byte>.Shared.Rent(ChunkSize);
+        try
+        {
+            var held = 0;
+            int read;
+            while (_left > 0 && (read = await file.ReadAsync(buffer.AsMemory(held), cancel)) > 0)
+            {
+                var length = held + read;
+                var from = 0;
+                while (buffer.AsSpan(from, length - from).IndexOf((byte)'\n') is >= 0 and var end)
+                {
+                    await WriteAsync(buffer.AsMemory(from, end + 1), cancel);
+                    from += end + 1;
+                }
+
+                buffer.AsSpan(from, length - from).CopyTo(buffer);
+                held = length - from;
+            }
+
+            file.Position -= held;
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
     }
 
-    private async Task WriteAsync(string line, CancellationToken cancel)
+    private async ValueTask WriteAsync(ReadOnlyMemory<byte> line, CancellationToken cancel)
     {
-        var space = line.IndexOf(' ', StringComparison.Ordinal);
-        var text = line.IndexOf(" F ", StringComparison.Ordinal);
+        var space = line.Span.IndexOf((byte)' ');
+        var text = line.Span.IndexOf(" F "u8);
         if (space < 0 || text < 0 || _left <= 0)
             return;
         if (request.Since is { } since
-            && DateTimeOffset.TryParse(line.AsSpan(0, space), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) && time < since)
+            && DateTimeOffset.TryParse(Encoding.ASCII.GetString(line.Span[..space]), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) && time < since)
             return;
-        var bytes = Encoding.UTF8.GetBytes((request.Timestamps ? line[..(space + 1)] : "") + line[(text + 3)..] + "\n");
-        var count = (int)Math.Min(bytes.Length, _left);
-        _left -= count;
-        await output.WriteAsync(bytes.AsMemory(0, count), cancel);
+        if (request.Timestamps)
+            await WritePartAsync(line[..(space + 1)], cancel);
+        await WritePartAsync(line[(text + 3)..], cancel);
     }
 
-    private static FileStream Open(string path) => new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+    private async ValueTask WritePartAsync(ReadOnlyMemory<byte> part, CancellationToken cancel)
+    {
+        var count = (int)Math.Min(part.Length, _left);
+        _left -= count;
+        if (count > 0)
+            await output.WriteAsync(part[..count], cancel);
+    }
+
+    // An open file goes along with its name when it is moved away.
+    private static bool IsRotated(FileStream file, string path) =>
+        new FileInfo($"/proc/self/fd/{file.SafeFileHandle.DangerousGetHandle()}").LinkTarget is { } name && Path.GetFileName(name) != Path.GetFileName(path);
+
+    private static FileStream? TryOpen(string path)
+    {
+        try
+        {
+            return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
+    }
 }

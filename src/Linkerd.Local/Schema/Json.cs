@@ -12,7 +12,8 @@ namespace Linkerd.Local.Schema;
 /// </summary>
 internal static class Json
 {
-    private const int MaxDepth = 128;
+    /// <summary>Levels that a document may have. What is deeper could be stored, but not read again.</summary>
+    public const int MaxDepth = 128;
 
     private static readonly JsonWriterOptions Compact = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -23,11 +24,27 @@ internal static class Json
     public static JsonNode? Parse(ReadOnlySpan<byte> utf8, List<string>? duplicates)
     {
         var reader = new Utf8JsonReader(utf8, new JsonReaderOptions { MaxDepth = MaxDepth });
-        reader.Read();
-        var node = ReadValue(ref reader, duplicates, "");
-        if (reader.Read()) throw new JsonException("unexpected data after the top-level value");
-        return node;
+        try
+        {
+            reader.Read();
+            var node = ReadValue(ref reader, duplicates, "");
+            if (reader.Read()) throw new JsonException("unexpected data after the top-level value");
+            return node;
+        }
+        catch (InvalidOperationException e)
+        {
+            // The reader finds only here that the bytes of a text are no UTF-8, or that an escape is half of a character.
+            throw new JsonException($"the text at byte {reader.TokenStartIndex} is not valid Unicode", e);
+        }
     }
+
+    /// <summary>Whether a document has more levels than <paramref name="most"/>; looks no deeper than that.</summary>
+    public static bool IsDeeperThan(this JsonNode? node, int most) => node switch
+    {
+        JsonObject map => most == 0 || map.Any(p => p.Value.IsDeeperThan(most - 1)),
+        JsonArray list => most == 0 || list.Any(i => i.IsDeeperThan(most - 1)),
+        _ => false,
+    };
 
     public static byte[] ToUtf8(this JsonNode node)
     {

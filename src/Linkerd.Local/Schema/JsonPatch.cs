@@ -8,20 +8,24 @@ internal static class JsonPatch
 {
     private const int MostOperations = 10_000;
 
+    /// <summary>Bytes that the copies of one patch may add: each may copy what the last one made, so that a short patch could fill the memory.</summary>
+    private const int MostCopied = 3 << 20;
+
     public static JsonObject Apply(JsonObject document, JsonArray operations)
     {
         if (operations.Count > MostOperations)
             throw new ApiException(413, "RequestEntityTooLarge", $"The allowed maximum operations in a JSON patch is {MostOperations}, got {operations.Count}");
         JsonNode? root = document;
+        var copied = 0L;
         foreach (var operation in operations)
         {
             var step = operation as JsonObject ?? throw ApiException.BadRequest("error decoding patch: every operation must be an object");
-            root = Run(root, step);
+            root = Run(root, step, ref copied);
         }
         return root as JsonObject ?? throw Unprocessable("the patch makes the object something else than an object");
     }
 
-    private static JsonNode? Run(JsonNode? root, JsonObject step)
+    private static JsonNode? Run(JsonNode? root, JsonObject step, ref long copied)
     {
         var path = step.Str("path") ?? throw ApiException.BadRequest("error decoding patch: an operation lacks its path");
         switch (step.Str("op"))
@@ -39,7 +43,10 @@ internal static class JsonPatch
                 root = Remove(root, step.Str("from") ?? "", out var moved);
                 return Add(root, path, moved);
             case "copy":
-                return Add(root, path, Find(root, step.Str("from") ?? "").Copy());
+                var source = Find(root, step.Str("from") ?? "");
+                copied += source?.ToUtf8().Length ?? 0;
+                if (copied > MostCopied) throw Unprocessable($"unable to complete the copy to {path}: the copies of this patch add {copied} bytes, more than {MostCopied}");
+                return Add(root, path, source.Copy());
             default:
                 throw ApiException.BadRequest($"error decoding patch: unexpected kind of operation {step["op"]?.ToJsonString()}");
         }
@@ -70,6 +77,7 @@ internal static class JsonPatch
 
     private static JsonNode? Add(JsonNode? root, string path, JsonNode? value)
     {
+        CheckDepth(path, value);
         if (path.Length == 0) return value;
         var (parent, last) = Locate(root, path);
         switch (parent)
@@ -90,6 +98,7 @@ internal static class JsonPatch
 
     private static JsonNode? Replace(JsonNode? root, string path, JsonNode? value)
     {
+        CheckDepth(path, value);
         var (parent, last) = Locate(root, path);
         Child(parent, last, path);
         if (parent is JsonObject map) map[last] = value;
@@ -105,6 +114,14 @@ internal static class JsonPatch
         if (parent is JsonObject map) map.Remove(last);
         else ((JsonArray)parent!).RemoveAt(int.Parse(last));
         return root;
+    }
+
+    // At every step: what is deep cannot even be copied safely.
+    private static void CheckDepth(string path, JsonNode? value)
+    {
+        var level = path.Count(static c => c == '/');
+        if (level > Json.MaxDepth || value.IsDeeperThan(Json.MaxDepth - level))
+            throw Unprocessable($"the patch nests values deeper than {Json.MaxDepth} levels");
     }
 
     private static string[] Tokens(string path)

@@ -31,7 +31,7 @@ internal static class ProtobufReader
         {
             return ReadEnvelope(body[Magic.Length..]);
         }
-        catch (Exception e) when (e is InvalidDataException or JsonException)
+        catch (Exception e) when (e is InvalidDataException or JsonException or ArgumentOutOfRangeException)
         {
             throw ApiException.BadRequest("error decoding protobuf body: " + e.Message);
         }

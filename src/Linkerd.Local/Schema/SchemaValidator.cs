@@ -111,6 +111,20 @@ internal static class SchemaValidator
             errors.Add(FieldError.InvalidText(path, text, $"{path} in body must be of type {format}: \"{text}\""));
     }
 
+    /// <summary>Whether a text can be the <c>pattern</c> of a schema.</summary>
+    public static bool IsPattern(string pattern)
+    {
+        try
+        {
+            _ = new Regex(pattern, RegexOptions.CultureInvariant, PatternTimeout);
+            return true;
+        }
+        catch (ArgumentException)
+        {
+            return false;
+        }
+    }
+
     private static bool MatchesPattern(string text, string pattern)
     {
         try

@@ -14,9 +14,17 @@ internal static class YamlJson
     public static JsonNode? Parse(byte[] utf8)
     {
         var parser = new Parser(new StringReader(Encoding.UTF8.GetString(utf8)));
-        parser.Consume<StreamStart>();
-        if (!parser.TryConsume<DocumentStart>(out _)) return null;
-        return Read(parser, 0);
+        try
+        {
+            parser.Consume<StreamStart>();
+            if (!parser.TryConsume<DocumentStart>(out _)) return null;
+            return Read(parser, 0);
+        }
+        catch (Exception e) when (e is InvalidOperationException or ArgumentException or IndexOutOfRangeException)
+        {
+            // The scanner gives up like this where a text ends in the middle of something.
+            throw new YamlException("the text ends in the middle of a value, a list or a mapping", e);
+        }
     }
 
     /// <summary>Writes YAML in block style.</summary>

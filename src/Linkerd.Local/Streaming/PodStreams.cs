@@ -15,7 +15,11 @@ internal sealed class PodStreams(ApiCore core, ReadOperations read)
     {
         var runtime = Runtime();
         var pod = read.Find(request).Node;
-        var since = request.Number("sinceSeconds") is { } seconds ? core.Clock.GetUtcNow().AddSeconds(-seconds) : (DateTimeOffset?)null;
+        var now = core.Clock.GetUtcNow();
+        var since = request.Number("sinceSeconds") is { } seconds ? now.AddSeconds(-Math.Clamp(seconds, 0, now.ToUnixTimeSeconds())) : (DateTimeOffset?)null;
+        foreach (var name in (ReadOnlySpan<string>)["tailLines", "limitBytes", "sinceSeconds"])
+            if (request.Number(name) is < 0)
+                throw ApiException.Invalid("", "PodLogOptions", request.Name, [FieldError.Invalid(name, request.Query(name), "must be greater than or equal to 0")]);
         if (request.Query("sinceTime") is { Length: > 0 } time && DateTimeOffset.TryParse(time, out var parsed)) since = parsed;
         var asked = new PodLogRequest
         {

@@ -64,6 +64,7 @@ internal sealed class PortForward(ApiCore core, ReadOperations read)
         var port = int.TryParse(data.Headers.GetValueOrDefault("port"), out var number) ? number : 0;
         try
         {
+            if (port is < 1 or > 65535) throw new PodRuntimeException($"port: '{data.Headers.GetValueOrDefault("port")}' is not a port between 1 and 65535");
             await using var target = await runtime.DialAsync(pod, port, session.Closed);
             using var ended = CancellationTokenSource.CreateLinkedTokenSource(session.Closed);
             var upload = UploadAsync(data.Incoming, target, ended.Token);

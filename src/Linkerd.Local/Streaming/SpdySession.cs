@@ -55,6 +55,9 @@ internal sealed class SpdySession : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _transport.DisposeAsync();
+        // Nobody reads the streams any more; the reader of the connection may wait for that.
+        _opened.Writer.TryComplete();
+        foreach (var stream in _streams.Values) stream.StopTaking();
         await _reading;
         _headers.Dispose();
         _closed.Dispose();

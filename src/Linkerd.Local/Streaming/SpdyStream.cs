@@ -40,5 +40,8 @@ internal sealed class SpdyStream : WriteOnlyStream
         if (data.Length > 0) await _incoming.Writer.WriteAsync(data);
     }
 
+    /// <summary>Ends a wait for room: what comes further is dropped.</summary>
+    internal void StopTaking() => _incoming.Writer.CancelPendingFlush();
+
     internal void EndIncoming() => _incoming.Writer.Complete();
 }

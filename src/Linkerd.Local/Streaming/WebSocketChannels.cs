@@ -25,7 +25,7 @@ internal sealed class WebSocketChannels : IRemoteChannels
     public WebSocketChannels(WebSocket socket, string protocol, ExecParameters wanted)
     {
         _socket = socket;
-        _base64 = protocol.StartsWith("base64.", StringComparison.Ordinal);
+        _base64 = protocol.Contains("base64.", StringComparison.Ordinal);
         _halfClose = protocol.StartsWith("v5.", StringComparison.Ordinal);
         Stdin = wanted.Stdin ? _stdin.Reader.AsStream() : null;
         Stdout = wanted.Stdout ? new ChannelStream(this, 1) : null;
@@ -63,6 +63,8 @@ internal sealed class WebSocketChannels : IRemoteChannels
     public async ValueTask DisposeAsync()
     {
         _socket.Abort();
+        // Nobody reads the input any more; the receiver may wait for that.
+        _stdin.Writer.CancelPendingFlush();
         await _receiving;
         _socket.Dispose();
         _sending.Dispose();
@@ -107,9 +109,9 @@ internal sealed class WebSocketChannels : IRemoteChannels
                 buffer.ResetWrittenCount();
             }
         }
-        catch (Exception e) when (e is WebSocketException or IOException or ObjectDisposedException or InvalidOperationException)
+        catch (Exception e) when (e is WebSocketException or IOException or ObjectDisposedException or InvalidOperationException or OperationCanceledException or FormatException)
         {
-            // The connection is gone; what waits for it learns it below.
+            // The connection is gone, or what it brings is no message of the protocol; what waits for it learns it below.
         }
         await _stdin.Writer.CompleteAsync();
         _sizes.Writer.TryComplete();

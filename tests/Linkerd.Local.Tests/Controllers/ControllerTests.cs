@@ -175,6 +175,63 @@ public sealed class ControllerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_CronJob_runs_again_after_weeks_in_which_the_cluster_was_down()
+    {
+        await CreateAsync("batch/v1", "cronjobs", """
+            kind: CronJob
+            metadata: {name: often}
+            spec:
+              schedule: "* * * * *"
+              suspend: true
+              startingDeadlineSeconds: 200
+              jobTemplate: {spec: {template: {spec: {restartPolicy: Never, containers: [{name: c, image: host}]}}}}
+            """);
+        var crons = _cluster.Client.Resource(WorkloadResources.CronJobs, "default");
+        var past = DateTimeOffset.UtcNow.AddDays(-30).ToString("yyyy-MM-dd'T'HH:mm:00'Z'", System.Globalization.CultureInfo.InvariantCulture);
+        await crons.PatchAsync("often", Patch.Merge(JsonNode.Parse($$$"""{"status":{"lastScheduleTime":"{{{past}}}"}}""")!), "status");
+        await crons.PatchAsync("often", Patch.Merge(JsonNode.Parse("""{"spec":{"suspend":false}}""")!));
+        await UntilAsync(async () => (await _cluster.Client.Resource(WorkloadResources.Jobs, "default").ListAsync()).Items.Count != 0);
+    }
+
+    [Fact]
+    public async Task Deleting_an_owner_in_the_foreground_spares_what_is_not_its_alone()
+    {
+        var maps = _cluster.Client.Resource(Resources.ConfigMaps, "default");
+        var owner = await maps.CreateAsync(Map("owner"));
+        var second = await maps.CreateAsync(Map("second"));
+        await maps.CreateAsync(Map("own", owner));
+        await maps.CreateAsync(Map("shared", owner, second));
+        await maps.CreateAsync(Map("released", owner));
+        await CollectedAsync("orphan-1");
+        await maps.PatchAsync("released", Patch.Merge(JsonNode.Parse("""{"metadata":{"ownerReferences":null}}""")!));
+        await CollectedAsync("orphan-2");
+
+        await maps.DeleteAsync("owner", new DeleteOptions { PropagationPolicy = "Foreground" });
+        await UntilAsync(async () => await maps.FindAsync("owner") is null);
+        Assert.Null(await maps.FindAsync("own"));
+        Assert.NotNull(await maps.FindAsync("released"));
+        Assert.Equal("second", Assert.Single((await maps.GetAsync("shared")).Metadata.OwnerReferences!).Name);
+
+        // The collector has seen all that was written before what it has just collected.
+        async Task CollectedAsync(string name)
+        {
+            await maps.CreateAsync(Map(name, Map("nobody", uid: Guid.NewGuid().ToString())));
+            await UntilAsync(async () => await maps.FindAsync(name) is null);
+        }
+    }
+
+    private static ConfigMap Map(string name, params ConfigMap[] owners) => new()
+    {
+        Metadata = new ObjectMeta
+        {
+            Name = name,
+            OwnerReferences = [.. owners.Select(static o => new OwnerReference { ApiVersion = "v1", Kind = "ConfigMap", Name = o.Metadata.Name, Uid = o.Metadata.Uid, BlockOwnerDeletion = true })],
+        },
+    };
+
+    private static ConfigMap Map(string name, string uid) => new() { Metadata = new ObjectMeta { Name = name, Uid = uid } };
+
+    [Fact]
     public async Task A_namespace_goes_with_all_that_is_in_it()
     {
         var namespaces = _cluster.Client.Resource(Resources.Namespaces);

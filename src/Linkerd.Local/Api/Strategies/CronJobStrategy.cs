@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Linkerd.Local.Controllers;
 using Linkerd.Local.Schema;
 
 namespace Linkerd.Local.Api;
@@ -21,10 +22,22 @@ internal sealed class CronJobStrategy : ResourceStrategy
         var spec = node.Child("spec");
         var schedule = spec.Str("schedule") ?? "";
         if (schedule.Length == 0) errors.Add(FieldError.Required("spec.schedule"));
-        else if (!schedule.StartsWith('@') && schedule.Split(' ', StringSplitOptions.RemoveEmptyEntries).Length != 5)
-            errors.Add(FieldError.InvalidText("spec.schedule", schedule, $"expected exactly 5 fields, found {schedule.Split(' ', StringSplitOptions.RemoveEmptyEntries).Length}: [{schedule}]"));
+        else if (Fault(schedule) is { } fault) errors.Add(FieldError.InvalidText("spec.schedule", schedule, fault));
         if (spec.Str("concurrencyPolicy") is { } policy and not ("Allow" or "Forbid" or "Replace"))
             errors.Add(FieldError.Unsupported("spec.concurrencyPolicy", policy, "Allow", "Forbid", "Replace"));
         JobStrategy.ValidateTemplate(spec.Child("jobTemplate").Child("spec"), "spec.jobTemplate.spec", errors);
+    }
+
+    private static string? Fault(string schedule)
+    {
+        try
+        {
+            CronSchedule.Parse(schedule);
+            return null;
+        }
+        catch (FormatException e)
+        {
+            return e.Message;
+        }
     }
 }

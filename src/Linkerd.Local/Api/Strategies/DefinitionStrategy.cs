@@ -46,13 +46,28 @@ internal sealed class DefinitionStrategy : ResourceStrategy
         if (versions.Count == 0) errors.Add(FieldError.Required("spec.versions"));
         if (versions.Count > 0 && versions.Count(v => v.Bool("storage") == true) != 1)
             errors.Add(FieldError.Invalid("spec.versions", "[]", "must have exactly one version marked as storage version"));
+        var seen = new HashSet<string>();
         foreach (var (index, version) in versions.Index())
         {
+            var name = version.Str("name") ?? "";
+            if (Names.Fault(name, NameRule.Label) is { } fault) errors.Add(FieldError.InvalidText($"spec.versions[{index}].name", name, fault));
+            else if (!seen.Add(name)) errors.Add(FieldError.Duplicate($"spec.versions[{index}].name", name));
+            ValidateScale(version.Obj("subresources").Obj("scale"), $"spec.versions[{index}].subresources.scale", errors);
             if (version.Obj("schema").Obj("openAPIV3Schema") is { } schema) ValidateSchema(schema, $"spec.versions[{index}].schema.openAPIV3Schema", errors, root: true);
             else errors.Add(FieldError.Required($"spec.versions[{index}].schema.openAPIV3Schema", "schemas are required"));
         }
         if (spec.Obj("conversion").Str("strategy") is { } strategy and not ("None" or "Webhook")) errors.Add(FieldError.Unsupported("spec.conversion.strategy", strategy, "None", "Webhook"));
         if (old is not null && spec.Str("scope") != old.Obj("spec").Str("scope")) errors.Add(FieldError.InvalidText("spec.scope", spec.Str("scope"), "field is immutable"));
+    }
+
+    private static void ValidateScale(JsonObject? scale, string path, List<FieldError> errors)
+    {
+        if (scale is null) return;
+        foreach (var (name, root) in ((string, string)[])[("specReplicasPath", ".spec."), ("statusReplicasPath", ".status.")])
+        {
+            if (string.IsNullOrEmpty(scale.Str(name))) errors.Add(FieldError.Required($"{path}.{name}"));
+            else if (!scale.Str(name)!.StartsWith(root, StringComparison.Ordinal)) errors.Add(FieldError.InvalidText($"{path}.{name}", scale.Str(name), $"should be a json path under {root[..^1]}"));
+        }
     }
 
     private static void ValidateSchema(JsonObject schema, string path, List<FieldError> errors, bool root)
@@ -64,6 +79,7 @@ internal sealed class DefinitionStrategy : ResourceStrategy
         if (type is not null && type is not ("object" or "array" or "string" or "integer" or "number" or "boolean")) errors.Add(FieldError.Unsupported($"{path}.type", type, "array", "boolean", "integer", "number", "object", "string"));
         if (root && type is not null and not "object") errors.Add(FieldError.InvalidText($"{path}.type", type, "must be object at the root"));
         if (type == "array" && schema["items"] is not JsonObject) errors.Add(FieldError.Required($"{path}.items", "must be specified"));
+        if (schema.Str("pattern") is { } pattern && !SchemaValidator.IsPattern(pattern)) errors.Add(FieldError.InvalidText($"{path}.pattern", pattern, "must be a valid regular expression"));
         foreach (var (name, property) in schema.Obj("properties") ?? [])
             if (property is JsonObject inner && !(root && name == "metadata")) ValidateSchema(inner, $"{path}.properties[{name}]", errors, root: false);
         if (schema["items"] is JsonObject items) ValidateSchema(items, $"{path}.items", errors, root: false);

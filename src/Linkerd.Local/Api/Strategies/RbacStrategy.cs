@@ -27,6 +27,9 @@ internal sealed class RbacStrategy : ResourceStrategy
                 if (rule.Arr("nonResourceURLs") is { Count: > 0 } && node.Str("kind") == "Role")
                     errors.Add(FieldError.Invalid($"rules[{index}].nonResourceURLs", rule["nonResourceURLs"]!.ToJsonString(), "namespaced rules cannot apply to non-resource URLs"));
             }
+            // Every decision reads them: one that cannot be read must not get in.
+            foreach (var (index, selector) in node.Obj("aggregationRule").Arr("clusterRoleSelectors").Objects().Index())
+                Selector.Validate(selector, $"aggregationRule.clusterRoleSelectors[{index}]", errors);
             return;
         }
         var role = node.Obj("roleRef");

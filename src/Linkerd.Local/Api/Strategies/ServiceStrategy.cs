@@ -1,4 +1,6 @@
+using System.Net.Sockets;
 using System.Text.Json.Nodes;
+using Linkerd.Local.Auth;
 using Linkerd.Local.Schema;
 
 namespace Linkerd.Local.Api;
@@ -81,10 +83,17 @@ internal sealed class ServiceStrategy(ServiceAddresses addresses) : ResourceStra
 
     public override void Allocate(JsonObject node, JsonObject? old, List<FieldError> errors)
     {
-        var spec = node.Child("spec");
-        var before = old.Obj("spec");
+        var reserved = new List<Action>();
+        AllocateAll(node.Child("spec"), old.Obj("spec"), reserved, errors);
+        if (errors.Count == 0) return;
+        // Refused as a whole: what it was given already must not stay taken.
+        foreach (var giveBack in reserved) giveBack();
+    }
+
+    private void AllocateAll(JsonObject spec, JsonObject? before, List<Action> reserved, List<FieldError> errors)
+    {
         if (spec.Str("type") != "ExternalName" && spec.Str("clusterIP") is var address && address != "None" && (string.IsNullOrEmpty(address) || address != before.Str("clusterIP")))
-            AllocateAddress(spec, address, errors);
+            AllocateAddress(spec, address, reserved, errors);
         if (spec.Str("clusterIP") is { Length: > 0 } set) spec["clusterIPs"] = Json.ArrayOf([set]);
         if (spec.Str("type") is not ("NodePort" or "LoadBalancer")) return;
         var kept = Ports(before).ToHashSet();
@@ -94,10 +103,12 @@ internal sealed class ServiceStrategy(ServiceAddresses addresses) : ResourceStra
             {
                 if (kept.Contains(asked)) continue;
                 if (!addresses.InPortRange(asked)) errors.Add(FieldError.Invalid($"spec.ports[{index}].nodePort", asked.ToString(), "provided port is not in the valid range"));
-                else if (!addresses.TryReservePort(asked)) errors.Add(FieldError.Invalid($"spec.ports[{index}].nodePort", asked.ToString(), "provided port is already allocated"));
+                else if (addresses.TryReservePort(asked)) reserved.Add(() => addresses.ReleasePort(asked));
+                else errors.Add(FieldError.Invalid($"spec.ports[{index}].nodePort", asked.ToString(), "provided port is already allocated"));
             }
             else if (addresses.ReservePort() is { } free)
             {
+                reserved.Add(() => addresses.ReleasePort(free));
                 port["nodePort"] = JsonValue.Create(free);
             }
             else
@@ -117,18 +128,31 @@ internal sealed class ServiceStrategy(ServiceAddresses addresses) : ResourceStra
         foreach (var port in Ports(spec).Where(p => !stays.Contains(p))) addresses.ReleasePort(port);
     }
 
-    private void AllocateAddress(JsonObject spec, string? address, List<FieldError> errors)
+    private void AllocateAddress(JsonObject spec, string? address, List<Action> reserved, List<FieldError> errors)
     {
         if (string.IsNullOrEmpty(address))
         {
-            if (addresses.Reserve() is { } free) spec["clusterIP"] = free;
-            else errors.Add(FieldError.Forbidden("spec.clusterIP", "the range of Service addresses is used up"));
+            if (addresses.Reserve() is not { } free)
+            {
+                errors.Add(FieldError.Forbidden("spec.clusterIP", "the range of Service addresses is used up"));
+                return;
+            }
+            spec["clusterIP"] = free;
+            reserved.Add(() => addresses.Release(free));
+        }
+        else if (!Addresses.IsCanonical(address, AddressFamily.InterNetwork))
+        {
+            errors.Add(FieldError.InvalidText("spec.clusterIPs[0]", address, "must be a valid IPv4 address, (e.g. 10.96.8.7)"));
         }
         else if (!addresses.Contains(address))
         {
             errors.Add(FieldError.Invalid("spec.clusterIPs", $"[]string{{\"{address}\"}}", $"failed to allocate IP {address}: the provided IP is not in the valid range"));
         }
-        else if (!addresses.TryReserve(address))
+        else if (addresses.TryReserve(address))
+        {
+            reserved.Add(() => addresses.Release(address));
+        }
+        else
         {
             errors.Add(FieldError.Invalid("spec.clusterIPs", $"[]string{{\"{address}\"}}", $"failed to allocate IP {address}: provided IP is already allocated"));
         }

@@ -35,6 +35,9 @@ internal sealed class WebhookConfigurationStrategy : ResourceStrategy
             if (webhook.Long("timeoutSeconds") is < 1 or > 30)
                 errors.Add(FieldError.Invalid($"{path}.timeoutSeconds", webhook.Long("timeoutSeconds").ToString()!, "the timeout value must be between 1 and 30 seconds"));
             var config = webhook.Obj("clientConfig");
+            foreach (var selector in (ReadOnlySpan<string>)["namespaceSelector", "objectSelector"]) Selector.Validate(webhook.Obj(selector), $"{path}.{selector}", errors);
+            if (config.Str("url") is { } url && !(Uri.TryCreate(url, UriKind.Absolute, out var parsed) && parsed.Scheme == "https" && parsed.Host.Length > 0))
+                errors.Add(FieldError.InvalidText($"{path}.clientConfig.url", url, "must be an https URL with a host, such as https://hooks.example.com/validate"));
             if (config.Str("url") is null == config.Obj("service") is null) errors.Add(FieldError.Required($"{path}.clientConfig", "exactly one of url or service is required"));
         }
     }
