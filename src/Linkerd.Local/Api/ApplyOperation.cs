@@ -14,6 +14,8 @@ internal sealed class ApplyOperation(ApiCore core, ReadOperations read, WriteOpe
     /// <summary>Who owns the fields of an object of which nobody is known to own any.</summary>
     private const string FirstOwner = "before-first-apply";
 
+    private const int MostAttempts = 5;
+
     /// <summary>Whether the body is a configuration to apply.</summary>
     public static bool IsApply(ApiRequest request) => BodyReader.MediaType(request.Http.Request) == "application/apply-patch+yaml";
 
@@ -24,6 +26,22 @@ internal sealed class ApplyOperation(ApiCore core, ReadOperations read, WriteOpe
             throw ApiException.Invalid("meta.k8s.io", "PatchOptions", "", [FieldError.Required("fieldManager", "is required for apply patch")]);
         var configuration = BodyReader.Parse(await BodyReader.ReadBytesAsync(request), yaml: true);
         Check(request, configuration);
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                await ApplyAsync(request, subresource, configuration);
+                return;
+            }
+            catch (ApiException e) when (e.Reason == "AlreadyExists" && attempt < MostAttempts)
+            {
+                // Somebody else has created it since it was looked for: what is there now is changed.
+            }
+        }
+    }
+
+    private async Task ApplyAsync(ApiRequest request, string subresource, JsonObject configuration)
+    {
         if (core.StoreOf(request.Resource).Objects.ContainsKey(request.Key))
         {
             var stored = await write.UpdateAsync(request, subresource, "PatchOptions", current => ValueTask.FromResult(Merge(request, subresource, current.Node, configuration)), tracked: true);

@@ -48,6 +48,20 @@ public sealed class ApiServerTests
     }
 
     [Fact]
+    public async Task Who_applies_first_at_the_same_time_as_others_is_not_told_that_it_exists()
+    {
+        await using var running = await RunningServer.StartAsync();
+        for (var round = 0; round < 20; round++)
+        {
+            var name = $"c{round}";
+            var answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(i => Task.Run(() => running.SendAsync(HttpMethod.Patch,
+                $"/api/v1/namespaces/default/configmaps/{name}?fieldManager=m{i}", $$$"""{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"{{{name}}}"},"data":{"k{{{i}}}":"v"}}""", "application/apply-patch+yaml"))));
+            Assert.All(answers, a => Assert.True(a.Code is HttpStatusCode.OK or HttpStatusCode.Created, $"{a.Code} {a.Body}"));
+            Assert.Equal(8, (await running.SendAsync(HttpMethod.Get, $"/api/v1/namespaces/default/configmaps/{name}")).Body!["data"]!.AsObject().Count);
+        }
+    }
+
+    [Fact]
     public async Task A_body_over_the_limit_is_refused()
     {
         await using var running = await RunningServer.StartAsync(new ApiServerOptions { MaxBodyBytes = 64 * 1024 });
