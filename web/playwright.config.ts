@@ -10,7 +10,7 @@ const mock = (port: number, words = '') => ({ command: `node mock/server.mjs --p
 export default defineConfig({
   testDir: 'test/browser',
   outputDir: 'test-results',
-  testMatch: live ? /live\.spec\.ts/ : /(pages|behaviour|login|speed)\.spec\.ts/,
+  testMatch: live ? /(live|changes)\.spec\.ts/ : /(pages|behaviour|login|speed)\.spec\.ts/,
   workers: 2,
   fullyParallel: true,
   forbidOnly: true,

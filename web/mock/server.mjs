@@ -38,6 +38,30 @@ function routeRows(item) {
   return [...rows.values()];
 }
 
+/** What a workload sends: each call by default, and where the world says so by a route with backends of which one is a canary, with retries. */
+function sentRows(item) {
+  return world.outbound(item.id).filter((one) => one.success !== null).map((one) => {
+    const dst = world.byId.get(one.dst);
+    const rps = world.rpsAt(one, world.now());
+    const times = { p50: dst.p99 * 0.22, p95: dst.p99 * 0.7, p99: dst.p99 };
+    const service = dst.namespace === 'emojivoto' ? `${dst.name}-svc` : dst.name;
+    const split = dst.name === 'voting' || dst.name === 'books';
+    const retries = split ? Math.min(0.4, 1 - one.success) : 0;
+    const sent = rps / (1 - retries);
+    const backend = (name, share) => ({ name, port: String(dst.port), share, success: one.success, rps: sent * share, ...times });
+    return {
+      resource: item.name, service, port: String(dst.port), route: split ? `${dst.name}-canary` : '[default]', kind: split ? 'HTTPRoute' : '',
+      success: split ? 1 : one.success, rps, ...times, timeouts: 0, retries, sentSuccess: one.success, sentRps: sent,
+      backends: split ? [backend(service, 0.9), backend(`${service}-canary`, 0.1)] : [backend(service, 1)],
+    };
+  });
+}
+
+function outbound(url) {
+  const [kind, name, namespace] = ['kind', 'name', 'namespace'].map((key) => url.searchParams.get(key));
+  return { rows: world.services.filter((item) => item.namespace === namespace && item.kind === (kind ?? 'deployment') && (!name || item.name === name)).flatMap(sentRows) };
+}
+
 const yaml = (policy) => `apiVersion: policy.linkerd.io/${policy.kind === 'Server' ? 'v1beta3' : 'v1alpha1'}\nkind: ${policy.kind}\nmetadata:\n  name: ${policy.name}\n  namespace: ${policy.namespace}\nspec:\n${policy.spec}`;
 
 function policies(namespace) {
@@ -67,6 +91,7 @@ function workload(url) {
     outbound: world.outbound(item.id).map((one) => ({ ...world.edge(one, at), peer: peer(one.dst) })),
     pods: world.pods(item).map((pod, index) => ({ ...pod, status: 'Running', meshed: item.meshed, node: `node-${index % 2}`, ready: true, restarts: index === 1 ? 2 : 0, uptime: Math.round((at - world.began) / 1000) + 93_000 - index * 40_000, proxyVersion: item.meshed ? 'edge-26.11.2' : null, success: summary.success, rps: summary.rps === null ? null : summary.rps / item.pods, p50: summary.p50, p95: summary.p95, p99: summary.p99, error: null })),
     routes: routeRows(item),
+    sent: sentRows(item),
     tcp: item.meshed ? { connections: summary.tcpConnections, readBytesRate: summary.readBytesRate, writeBytesRate: summary.writeBytesRate } : null,
     policies: policies(item.namespace).filter((one) => /voting|books/.test(item.name) || one.kind === 'MeshTLSAuthentication'),
     edges: [...world.inbound(item.id), ...world.outbound(item.id)].map((one) => world.edge(one, at)),
@@ -141,6 +166,7 @@ const endpoints = {
   '/api/overview': (url) => world.overview(url.searchParams.get('namespace') ?? ''),
   '/api/topology': (url) => world.topology(url.searchParams.get('namespace') ?? ''),
   '/api/workload': workload,
+  '/api/outbound': outbound,
   '/api/timeseries': timeseries,
   '/api/authz': (url) => authz(url.searchParams.get('namespace') ?? ''),
   '/api/controlplane': controlPlane,
@@ -181,6 +207,9 @@ const server = createServer((request, response) => {
       for (const [id, one] of sessions) if (one === session) sessions.delete(id);
       return json(204, '');
     }
+    // As the server does, so that no page offers what it refuses.
+    const window = url.searchParams.get('window');
+    if (window !== null && !/^(1[5-9]|[2-9]\d|\d{3,})s$|^[1-9]\d*m$|^[1-6]h$/.test(window)) return json(400, { error: 'window: use a duration of 15s to 6h, such as 1m' });
     const handler = endpoints[url.pathname];
     if (!handler) return json(404, { error: `there is no ${url.pathname}` });
     return json(200, handler(url));

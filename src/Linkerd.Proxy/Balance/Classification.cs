@@ -11,7 +11,13 @@ public static class Classification
     public static bool IsFailure(HttpExchange exchange)
     {
         ArgumentNullException.ThrowIfNull(exchange);
-        if (!exchange.Error.IsNone || !exchange.Fault.IsNone) return true;
+        return !exchange.Error.IsNone || !exchange.Fault.IsNone || IsFailedAnswer(exchange);
+    }
+
+    /// <summary>The same of the answer alone, whatever became of its stream.</summary>
+    public static bool IsFailedAnswer(HttpExchange exchange)
+    {
+        ArgumentNullException.ThrowIfNull(exchange);
         if (exchange.Classifier?.IsFailure(exchange.Status) is { } known) return known;
         return exchange.GrpcStatus >= 0 ? IsGrpcFailure(exchange.GrpcStatus) : exchange.Status is >= 500 or 0;
     }

@@ -107,12 +107,14 @@ internal sealed partial class RelayExchange : HttpExchange, IHttpStreamHandler, 
 
     public void OnReset(HttpStream stream, in HttpFault fault)
     {
-        LeaveServer();
         if (!_answering && !_responseEnded)
         {
             Fault = fault;
             IsClientGone = true;
+            IsStatusLost = _server is not null && Status != 0 && GrpcStatus < 0 && IsGrpc;
         }
+
+        LeaveServer();
 
         LeaveAttempt();
         EndAttempt();
@@ -366,7 +368,7 @@ internal sealed partial class RelayExchange : HttpExchange, IHttpStreamHandler, 
         Fault = default;
         StartedAt = RequestEndedAt = RespondedAt = AttemptedAt = _requestBytes = _responseBytes = 0;
         _opener = null;
-        IsAttemptPending = _requestEnded = IsClientGone = _bodySent = _retried = _isUpgraded = _answering = _attemptEnded = _responseEnded = _finishing = false;
+        IsAttemptPending = _requestEnded = IsClientGone = IsStatusLost = _bodySent = _retried = _isUpgraded = _answering = _attemptEnded = _responseEnded = _finishing = false;
         _pool.Return(this);
     }
 

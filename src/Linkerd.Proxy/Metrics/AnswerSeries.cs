@@ -15,15 +15,22 @@ internal sealed class AnswerSeries(MetricFamily<Counter> responses, MetricFamily
     // A server can invent any number of statuses; a client that meets them all is answered from the family.
     private const int MaxKept = 64;
 
+    private const int GrpcUnknown = 2;
+
     private readonly List<ResponseCell> _responses = [];
     private readonly List<LatencyCell> _latencies = [];
 
-    /// <summary>Counts what the exchange ended with: status, gRPC status, class and error.</summary>
+    /// <summary>
+    /// Counts what the exchange ended with: status, gRPC status, class and error. A client that leaves, as one that watches does, is no failure of the server: an
+    /// answer that had begun is judged by what there is of it, a gRPC status that had not come is UNKNOWN and a success, and no answer is not counted.
+    /// </summary>
     public void Count(HttpExchange exchange)
     {
-        int status = exchange.Status, grpc = exchange.GrpcStatus;
-        bool failure = Classification.IsFailure(exchange);
-        string error = !exchange.Error.IsNone ? ErrorTable.Of(exchange.Error.Kind).Label : exchange.Fault.IsNone ? string.Empty : "reset";
+        bool left = exchange.IsClientGone && exchange.Error.IsNone;
+        int status = exchange.Status, grpc = exchange.IsStatusLost ? GrpcUnknown : exchange.GrpcStatus;
+        if (left && status == 0) return;
+        bool failure = left ? Classification.IsFailedAnswer(exchange) : Classification.IsFailure(exchange);
+        string error = !exchange.Error.IsNone ? ErrorTable.Of(exchange.Error.Kind).Label : left ? string.Empty : StreamErrors.Of(exchange.Fault);
         foreach (ResponseCell known in _responses)
         {
             if (known.Status != status || known.Grpc != grpc || known.Failure != failure || (object)known.Error != error) continue;

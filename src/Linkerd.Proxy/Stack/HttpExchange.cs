@@ -55,6 +55,9 @@ public abstract class HttpExchange
     /// <summary>The client left before it had the whole answer: what follows says nothing of the server.</summary>
     public bool IsClientGone { get; protected set; }
 
+    /// <summary>The client left a gRPC call whose answer had begun and whose status had not come: nobody will ever know it.</summary>
+    public bool IsStatusLost { get; protected set; }
+
     /// <summary>Body bytes from the client so far.</summary>
     public abstract long RequestBytes { get; }
 

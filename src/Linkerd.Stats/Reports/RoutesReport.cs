@@ -6,7 +6,9 @@ using Linkerd.Stats.Query;
 namespace Linkerd.Stats.Reports;
 
 /// <summary>Traffic by the routes of ServiceProfiles.</summary>
-public sealed class RoutesReport(IMetricsSource metrics, IObjectLister objects)
+/// <param name="metrics">The numbers.</param>
+/// <param name="objects">The profiles, for routes without traffic; null leaves those out.</param>
+public sealed class RoutesReport(IMetricsSource metrics, IObjectLister? objects = null)
 {
     private static readonly string[] By = ["rt_route", "dst"];
 
@@ -97,7 +99,7 @@ public sealed class RoutesReport(IMetricsSource metrics, IObjectLister objects)
 
     private async Task<IReadOnlyList<(string Service, string Route)>> ProfilesAsync(ResourceRef destination, CancellationToken cancellationToken)
     {
-        if (destination.Kind.Name is not ("service" or "authority") || destination.Name is not { } name)
+        if (objects is null || destination.Kind.Name is not ("service" or "authority") || destination.Name is not { } name)
             return [];
         var ns = destination.Kind.Name == "service" ? destination.Namespace : HostOf(name).Split('.') is [_, var second, ..] ? second : destination.Namespace;
         var found = await objects.ListCustomAsync(CustomResource.ServiceProfiles, ns.Length == 0 ? null : ns, "", cancellationToken);

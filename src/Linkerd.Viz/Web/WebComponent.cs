@@ -41,7 +41,7 @@ internal sealed partial class WebComponent : IComponent
         flags.Add("static-dir", "", "folder of the front end; empty: LINKERD_WEB_ROOT, else the folder web beside this program, else the one inside it");
         flags.Add("grafana-addr", "", "accepted and not used: Grafana is linked to, not proxied");
         flags.Add("grafana-external-addr", "", "address of Grafana that the dashboard links to");
-        flags.Add("grafana-prefix", "", "prefix of the uids of Grafana's dashboards");
+        flags.Add("grafana-prefix", "", "what the uids of the dashboards in Grafana begin with, before linkerd-");
         flags.Add("jaeger-addr", "", "address of Jaeger that the dashboard links to");
         LoginFlags.Declare(flags);
         MetricsSources.Declare(flags);
@@ -109,7 +109,7 @@ internal sealed partial class WebComponent : IComponent
             Login = LoginFlags.Mode(flags),
             ExternalUrl = LoginFlags.Address(flags, "external-url"),
             TrustForwarded = flags.Switch("forwarded-for"),
-            Links = new LinksAnswer(LoginFlags.Address(flags, "grafana-external-addr")?.AbsoluteUri, Jaeger(flags.Text("jaeger-addr"))),
+            Links = new LinksAnswer(LoginFlags.Address(flags, "grafana-external-addr")?.AbsoluteUri, Jaeger(flags.Text("jaeger-addr")), GrafanaPrefix(flags.Text("grafana-prefix"))),
             ControllerNamespace = flags.Required("controller-namespace"),
             VizNamespace = flags.Required("viz-namespace"),
             ClusterDomain = flags.Required("cluster-domain"),
@@ -118,6 +118,11 @@ internal sealed partial class WebComponent : IComponent
 
     // jaegerUrl of Linkerd's chart is host:port without a scheme.
     private static string? Jaeger(string text) => text.Length == 0 ? null : text.Contains("://", StringComparison.Ordinal) ? text : "http://" + text;
+
+    // It becomes part of a path; these are the characters that Grafana allows in a uid.
+    private static string GrafanaPrefix(string text) => text.All(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_')
+        ? text
+        : throw FlagSet.Fault("grafana-prefix", text, "letters, digits, '-' and '_', such as team-");
 
     private static StaticAssets Front(FlagSet flags)
     {

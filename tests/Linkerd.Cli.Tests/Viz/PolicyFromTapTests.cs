@@ -196,7 +196,17 @@ public sealed class PolicyFromTapTests
 
     [Theory]
     [InlineData("{kind: GRPCRoute, metadata: {name: x}, spec: {} }", "GRPCRoute x: only Server, HTTPRoute")]
-    [InlineData("{kind: HTTPRoute, metadata: {name: x}, spec: {rules: []} }", "HTTPRoute x: its spec cannot be read")]
+    [InlineData("{kind: HTTPRoute, metadata: {name: x}, spec: {rules: []} }", "HTTPRoute x: its spec cannot be read: parentRefs is missing")]
+    [InlineData("{kind: HTTPRoute, metadata: {name: x}, spec: {parentRefs: [{kind: Server}], rules: []} }", "name is missing")]
+    [InlineData("{kind: HTTPRoute, metadata: {name: x}, spec: {parentRefs: {kind: Server}, rules: []} }", "parentRefs is no list")]
+    [InlineData("{kind: HTTPRoute, metadata: {name: x}, spec: {parentRefs: [null], rules: []} }", "parentRefs has an empty item")]
+    [InlineData("{kind: HTTPRoute, metadata: {name: x}, spec: {parentRefs: [{kind: Server, name: s}], rules: [{matches: [{path: {type: RegularExpression, value: '('} }]}]} }", "HTTPRoute x: its spec cannot be read")]
+    [InlineData("{kind: HTTPRoute, metadata: {name: x}, spec: text}", "parentRefs is missing")]
+    [InlineData("{kind: HTTPRoute, metadata: x}", "it has no spec")]
+    [InlineData("{kind: AuthorizationPolicy, metadata: {name: x}, spec: {requiredAuthenticationRefs: []} }", "AuthorizationPolicy x: its spec cannot be read: targetRef is missing")]
+    [InlineData("{kind: AuthorizationPolicy, metadata: {name: x}, spec: {targetRef: {kind: Server, name: {a: b} }, requiredAuthenticationRefs: []} }", "name is no text")]
+    [InlineData("{kind: MeshTLSAuthentication, metadata: {name: x}, spec: {identityRefs: [{kind: ServiceAccount}]} }", "a ServiceAccount has no name")]
+    [InlineData("{kind: NetworkAuthentication, metadata: {name: x}, spec: {networks: [{cidr: 10.0.0.0/33}]} }", "NetworkAuthentication x: its spec cannot be read")]
     [InlineData("{kind: Server, metadata: {name: x}, spec: {port: grpc} }", "Server x: spec.port: grpc is no port of api")]
     [InlineData("{kind: HTTPRoute, metadata: {name: x}, spec: {parentRefs: [{kind: Server, name: s}], rules: [{matches: [{headers: [{name: a, value: b}]}]}]} }", "tap does not show them")]
     public void What_cannot_be_judged_is_refused(string document, string expected) =>

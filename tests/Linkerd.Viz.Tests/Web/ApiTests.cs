@@ -269,7 +269,7 @@ public sealed class ApiTests
 
     private static double Number(JsonNode node, string field) => node[field]!.GetValue<double>();
 
-    private sealed class LazySource(Func<IMetricsSource> source) : IMetricsSource
+    internal sealed class LazySource(Func<IMetricsSource> source) : IMetricsSource
     {
         public Task<IReadOnlyList<VectorSample>> QueryAsync(string query, CancellationToken cancellationToken) => source().QueryAsync(query, cancellationToken);
 

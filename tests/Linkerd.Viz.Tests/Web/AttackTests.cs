@@ -71,6 +71,7 @@ public sealed class AttackTests
     [InlineData("/api/workload?namespace=emojivoto&kind=deployment&name=web")]
     [InlineData("/api/timeseries?namespace=emojivoto&kind=deployment&name=web&metric=rps")]
     [InlineData("/api/authz?namespace=emojivoto")]
+    [InlineData("/api/outbound?namespace=emojivoto")]
     [InlineData("/api/controlplane")]
     [InlineData("/api/check")]
     [InlineData("/api/tps-reports")]

@@ -1,5 +1,5 @@
 import type {
-  Authz, CheckReport, ControlPlane, Extension, GatewayRow, Overview, Points, RouteRow, Session, TopologyData, WorkloadDetail,
+  Authz, CheckReport, ControlPlane, Extension, GatewayRow, Overview, Points, RouteRow, SentRoute, Session, TopologyData, WorkloadDetail,
 } from './types';
 
 /** What the server, or the way to it, answered instead of data. Status 0: it was not reached at all. */
@@ -159,6 +159,7 @@ export const api = {
   controlPlane: (signal?: AbortSignal) => getJson<ControlPlane>('/api/controlplane', {}, signal),
   check: (signal?: AbortSignal) => getJson<CheckReport>('/api/check', {}, signal),
   routes: async (params: Params, signal?: AbortSignal) => routesFrom(await getJson('/api/routes', params, signal)),
+  outbound: async (params: Params, signal?: AbortSignal) => (await getJson<{ rows: SentRoute[] }>('/api/outbound', params, signal)).rows,
   gateways: async (signal?: AbortSignal) => gatewaysFrom(await getJson('/api/gateways', {}, signal)),
   extensions: (signal?: AbortSignal) => getJson<Extension[]>('/api/extensions', {}, signal),
   services: async (namespace?: string, signal?: AbortSignal) => {

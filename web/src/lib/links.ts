@@ -71,10 +71,10 @@ function decode(text: string): string {
 
 const web = (base: string | null | undefined): string | null => (base && (/^https?:\/\//.test(base) || base.startsWith('/')) ? base.replace(/\/$/, '') : null);
 
-/** The workload's page in Grafana, whose dashboards are called `linkerd-<kind>`. Null without Grafana. */
-export function grafanaLink(base: string | null | undefined, target: Target): string | null {
+/** The workload's page in Grafana, whose dashboards are called `<prefix>linkerd-<kind>`. Null without Grafana. */
+export function grafanaLink(base: string | null | undefined, target: Target, prefix = ''): string | null {
   const root = web(base);
-  return root && `${root}/d/linkerd-${target.kind}?var-namespace=${part(target.namespace)}&var-${target.kind}=${part(target.name)}`;
+  return root && `${root}/d/${part(prefix)}linkerd-${target.kind}?var-namespace=${part(target.namespace)}&var-${target.kind}=${part(target.name)}`;
 }
 
 /** Traces of the workload in Jaeger. Null without Jaeger. */

@@ -26,7 +26,8 @@ class Preferences {
   systemDark = $state(dark.matches);
   /** No movement that was not asked for. */
   reducedMotion = $state(still.matches);
-  window = $state(stored('window') ?? '1m');
+  // Below 15 s the server has too few samples to answer.
+  window = $state(stored('window')?.replace(/^10s$/, '30s') ?? '1m');
   isDark = $derived(this.theme === 'system' ? this.systemDark : this.theme === 'dark');
 
   constructor() {

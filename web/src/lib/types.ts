@@ -92,6 +92,29 @@ export interface RouteRow extends Traffic {
   authority?: string;
 }
 
+/** Attempts of a route that went to one backend. */
+export interface SentBackend extends Traffic {
+  name: string;
+  port: string;
+  /** Part of all attempts, 0 to 1. */
+  share: number | null;
+}
+
+/** What a workload sends by one route: what it asked for, and what was sent for it, retries included. */
+export interface SentRoute extends Traffic {
+  resource: string;
+  service: string;
+  port: string;
+  route: string;
+  kind: string;
+  timeouts: number | null;
+  /** Part of what was sent that was sent again, 0 to 1. */
+  retries: number | null;
+  sentSuccess: number | null;
+  sentRps: number | null;
+  backends: SentBackend[];
+}
+
 export interface Policy {
   kind: string;
   name: string;
@@ -106,6 +129,8 @@ export interface WorkloadDetail {
   outbound: PeerEdge[];
   pods: PodRow[];
   routes: RouteRow[];
+  /** What it sends itself, by route and backend. */
+  sent?: SentRoute[];
   tcp: { connections: number | null; readBytesRate: number | null; writeBytesRate: number | null } | null;
   policies: Policy[];
   edges: GraphEdge[];
@@ -182,7 +207,7 @@ export interface Session {
   csrf: string;
   locale: string | null;
   /** Where Grafana and Jaeger are, if they are configured. */
-  links?: { grafana: string | null; jaeger: string | null };
+  links?: { grafana: string | null; jaeger: string | null; grafanaPrefix?: string };
 }
 
 export type Points = [number, number | null][];

@@ -25,6 +25,7 @@ describe('links lead back', () => {
 describe('links to others', () => {
   const target = { namespace: 'n', kind: 'deployment', name: 'web' };
   it('are there when the others are', () => {
+    expect(grafanaLink('https://grafana.example/g/', target, 'team-')).toBe('https://grafana.example/g/d/team-linkerd-deployment?var-namespace=n&var-deployment=web');
     expect(grafanaLink('https://grafana.example/', target)).toBe('https://grafana.example/d/linkerd-deployment?var-namespace=n&var-deployment=web');
     expect(jaegerLink('/jaeger', target)).toMatch(/^\/jaeger\/search\?service=linkerd-proxy/);
   });

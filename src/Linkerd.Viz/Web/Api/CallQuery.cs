@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Linkerd.Stats.Query;
+using Linkerd.Stats.Reports;
 using Linkerd.Viz.Web.Data;
 using Microsoft.AspNetCore.Http;
 
@@ -33,10 +34,18 @@ internal static partial class CallQuery
     public static WorkloadKey Workload(this WebCall call)
     {
         var text = call.RequiredName("kind");
-        var kind = Stats.Reports.ResourceKind.Find(text)?.Name;
+        var kind = ResourceKind.Find(text)?.Name;
         if (kind is null || WorkloadKey.LabelOf(kind) is null)
             throw new FormatException($"kind: {text} is not a kind of workload, such as deployment");
         return new WorkloadKey(call.RequiredName("namespace"), kind, call.RequiredName("name"));
+    }
+
+    /// <summary>One resource, or all of a kind, that two parameters name; null when neither is given.</summary>
+    /// <exception cref="ArgumentException">The kind is unknown.</exception>
+    public static ResourceRef? Target(this WebCall call, string kind, string name, string ns)
+    {
+        var (type, one) = (call.Name(kind), call.Name(name));
+        return type.Length == 0 ? null : ResourceRef.Parse(one.Length == 0 ? [type] : [type, one], ns)[0];
     }
 
     /// <summary>A duration between 15 s and 6 h.</summary>

@@ -16,6 +16,7 @@ internal sealed class LinkerdApi(IMetricsSource source, IClusterView view, TimeP
     private readonly StatReport _stats = new(source, new FactsWorkloads(view));
     private readonly EdgesReport _edges = new(source, new FactsWorkloads(view));
     private readonly RouteQueries _routes = new(source);
+    private readonly RoutesReport _asked = new(source);
 
     /// <summary>The calls.</summary>
     public IEnumerable<WebRoute> Routes =>
@@ -141,13 +142,13 @@ internal sealed class LinkerdApi(IMetricsSource source, IClusterView view, TimeP
 
     private async Task RoutesAsync(WebCall call)
     {
-        var window = call.Window();
-        var routes = new List<(WorkloadKey Key, IReadOnlyDictionary<string, Traffic> Rows)>();
+        var (window, to) = (call.Window(), Other(call, "to"));
+        var routes = new List<(WorkloadKey Key, IReadOnlyList<RouteFigures> Rows)>();
         foreach (var target in Targets(call))
         {
             var workloads = view.Read().Workloads.Keys.Where(k => k.Kind == target.Kind.Name && (target.Namespace.Length == 0 || k.Namespace == target.Namespace) && (target.Name is null || k.Name == target.Name));
             foreach (var key in workloads.Order().Take(50))
-                routes.Add((key, await _routes.AskAsync(key, window, call.Aborted)));
+                routes.Add((key, to is null ? await ServedAsync(key, window, call.Aborted) : await AskedAsync(key, to, window, call.Aborted)));
         }
 
         await SendAsync(call, writer =>
@@ -158,14 +159,14 @@ internal sealed class LinkerdApi(IMetricsSource source, IClusterView view, TimeP
                 writer.WriteStartObject();
                 writer.WriteString("resource", $"{ResourceKind.Find(key.Kind)?.Short ?? key.Kind}/{key.Name}");
                 writer.WriteStartArray("rows");
-                foreach (var (route, traffic) in rows)
+                foreach (var row in rows)
                 {
                     writer.WriteStartObject();
-                    writer.WriteString("route", route);
+                    writer.WriteString("route", row.Route);
                     writer.WriteString("timeWindow", PromDuration.Format(window));
-                    writer.WriteString("authority", key.Name);
+                    writer.WriteString("authority", row.Authority);
                     writer.WritePropertyName("stats");
-                    WriteStats(writer, traffic.Successes + traffic.Failures, traffic.Success, traffic.Latency(0.5), traffic.Latency(0.95), traffic.Latency(0.99));
+                    WriteStats(writer, row.Total, row.Success, row.P50, row.P95, row.P99, row.Actual);
                     writer.WriteEndObject();
                 }
 
@@ -176,6 +177,19 @@ internal sealed class LinkerdApi(IMetricsSource source, IClusterView view, TimeP
             writer.WriteEndArray();
         });
     }
+
+    private async Task<IReadOnlyList<RouteFigures>> ServedAsync(WorkloadKey key, TimeSpan window, CancellationToken cancel) =>
+    [
+        .. (await _routes.AskAsync(key, window, cancel)).Select(r => new RouteFigures(
+            r.Key, key.Name, r.Value.Successes + r.Value.Failures, r.Value.Success, r.Value.Latency(0.5), r.Value.Latency(0.95), r.Value.Latency(0.99), null)),
+    ];
+
+    // What it asks of another: as it sees the answers, and each attempt.
+    private async Task<IReadOnlyList<RouteFigures>> AskedAsync(WorkloadKey key, ResourceRef to, TimeSpan window, CancellationToken cancel) =>
+    [
+        .. (await _asked.RunAsync(new ResourceRef(ResourceKind.Find(key.Kind)!, key.Name, key.Namespace), to, window, cancel)).Select(static r => new RouteFigures(
+            r.Route, r.Authority, r.Effective.Total, r.Effective.SuccessRate, r.Effective.LatencyP50, r.Effective.LatencyP95, r.Effective.LatencyP99, r.Actual)),
+    ];
 
     private async Task GatewaysAsync(WebCall call)
     {
@@ -249,7 +263,7 @@ internal sealed class LinkerdApi(IMetricsSource source, IClusterView view, TimeP
         writer.WriteEndObject();
     }
 
-    private static void WriteStats(Utf8JsonWriter writer, double total, double? success, double? p50, double? p95, double? p99)
+    private static void WriteStats(Utf8JsonWriter writer, double total, double? success, double? p50, double? p95, double? p99, TrafficStats? actual = null)
     {
         writer.WriteStartObject();
         WriteCount(writer, "successCount", total * (success ?? 0));
@@ -257,11 +271,13 @@ internal sealed class LinkerdApi(IMetricsSource source, IClusterView view, TimeP
         WriteCount(writer, "latencyMsP50", p50);
         WriteCount(writer, "latencyMsP95", p95);
         WriteCount(writer, "latencyMsP99", p99);
-        WriteCount(writer, "actualSuccessCount", 0);
-        WriteCount(writer, "actualFailureCount", 0);
+        WriteCount(writer, "actualSuccessCount", actual?.Successes);
+        WriteCount(writer, "actualFailureCount", actual?.Failures);
         writer.WriteEndObject();
     }
 
     private static void WriteCount(Utf8JsonWriter writer, string field, double? value) =>
         writer.WriteString(field, Math.Round(value ?? 0).ToString("0", CultureInfo.InvariantCulture));
+
+    private sealed record RouteFigures(string Route, string Authority, double Total, double? Success, double? P50, double? P95, double? P99, TrafficStats? Actual);
 }

@@ -1,9 +1,12 @@
 using Linkerd.Stats;
 using Linkerd.Stats.Query;
+using Linkerd.Stats.Reports;
 using Linkerd.Viz.Web.Api.Models;
 using Linkerd.Viz.Web.Data;
 using Linkerd.Viz.Web.Login;
 using Microsoft.AspNetCore.Http;
+using RouteRow = Linkerd.Viz.Web.Api.Models.RouteRow;
+using Traffic = Linkerd.Viz.Web.Data.Traffic;
 
 namespace Linkerd.Viz.Web.Api;
 
@@ -12,11 +15,13 @@ internal sealed class WorkloadApi(IMetricsSource source, IClusterView view, Snap
 {
     private readonly TrafficQueries _traffic = new(source);
     private readonly RouteQueries _routes = new(source);
+    private readonly SentRoutes _sent = new(source);
 
     /// <summary>The calls.</summary>
     public IEnumerable<WebRoute> Routes =>
     [
         new("GET", "/api/workload", Roles.View, WorkloadAsync),
+        new("GET", "/api/outbound", Roles.View, OutboundAsync),
         new("GET", "/api/authz", Roles.View, AuthorizationsAsync),
     ];
 
@@ -35,10 +40,12 @@ internal sealed class WorkloadApi(IMetricsSource source, IClusterView view, Snap
         var taking = snapshots.GetAsync(window, call.Aborted);
         var byPod = _traffic.AskAsync<PodKey>(matchers, "pod", static labels => new PodKey(labels["pod"]), window, tcp: true, call.Aborted);
         var routes = _routes.AskAsync(key, window, call.Aborted);
+        var sent = _sent.AskAsync(new ResourceRef(ResourceKind.Find(key.Kind)!, key.Name, key.Namespace), window, call.Aborted);
         var applying = policies.InAsync(key.Namespace, call.Aborted);
-        await Task.WhenAll(taking, byPod, routes, applying);
+        await Task.WhenAll(taking, byPod, routes, sent, applying);
+        IReadOnlyList<PolicyRow> rules = [.. PolicyMatch.For(await applying, pods, facts).Select(PolicyText.Row)];
         await JsonAnswers.SendAsync(
-            call.Http, Answer(key, pods, facts, await taking, await byPod, await routes, [.. PolicyMatch.For(await applying, pods, facts).Select(PolicyText.Row)]), WebJson.Default.WorkloadAnswer);
+            call.Http, Answer(key, pods, facts, await taking, await byPod, await routes, rules) with { Sent = await sent }, WebJson.Default.WorkloadAnswer);
     }
 
     private WorkloadAnswer Answer(
@@ -57,6 +64,7 @@ internal sealed class WorkloadApi(IMetricsSource source, IClusterView view, Snap
             [.. outbound.Select(e => Neighbour(e.Key, e.Value, e.Key.Destination, snapshot, facts))],
             [.. pods.Select(p => Rows.Of(p, byPod.GetValueOrDefault(new PodKey(p.Name)), window, now))],
             [.. routes.Select(r => new RouteRow(r.Key, r.Value.Success, r.Value.Rps(window), r.Value.Latency(0.5), r.Value.Latency(0.95), r.Value.Latency(0.99)))],
+            [],
             new TcpRow(summary.TcpConnections, summary.ReadBytesRate, summary.WriteBytesRate),
             rules,
             [.. inbound.Concat(outbound).Select(e => Rows.Of(e.Key, e.Value, window, facts))]);
@@ -71,6 +79,31 @@ internal sealed class WorkloadApi(IMetricsSource source, IClusterView view, Snap
             row.Src, row.Dst, row.Rps, row.Success, edge.Traffic.Latency(0.5), edge.Traffic.Latency(0.95), row.P99, row.Secured, row.ClientId, row.ServerId, row.NoTlsReason,
             new PeerRow(
                 peer.Namespace, peer.Kind, peer.Name, meshed, traffic?.Success, traffic?.Rps(snapshot.Window), traffic?.Latency(0.5), traffic?.Latency(0.95), traffic?.Latency(0.99)));
+    }
+
+    // Of one workload, or of all of a kind in a namespace; with a destination, only what goes to the Services in front of it.
+    private async Task OutboundAsync(WebCall call)
+    {
+        var target = call.Target("kind", "name", call.RequiredName("namespace")) ?? new ResourceRef(ResourceKind.Find("deployment")!, null, call.RequiredName("namespace"));
+        if (WorkloadKey.LabelOf(target.Kind.Name) is null)
+            throw new FormatException($"kind: {target.Kind.Name} is not a kind of workload, such as deployment");
+        var rows = await _sent.AskAsync(target, call.Window(), call.Aborted);
+        if (call.Target("to_type", "to_name", call.Name("to_namespace")) is { } to)
+        {
+            var services = ServicesOf(to, view.Read());
+            rows = [.. rows.Where(r => services.Contains(r.Service) || r.Backends.Any(b => services.Contains(b.Name)))];
+        }
+
+        await JsonAnswers.SendAsync(call.Http, new OutboundAnswer(rows), WebJson.Default.OutboundAnswer);
+    }
+
+    // Names alone: a proxy does not count by the namespace of a Service.
+    private static HashSet<string> ServicesOf(ResourceRef to, ClusterFacts facts)
+    {
+        if (to.Kind.Name == "service")
+            return [.. facts.Services.Where(s => s.Namespace == to.Namespace && (to.Name is null || s.Name == to.Name)).Select(static s => s.Name)];
+        var pods = facts.Pods.Where(p => p.Namespace == to.Namespace && (to.Name is null || (p.Owner.Kind == to.Kind.Name && p.Owner.Name == to.Name))).ToList();
+        return [.. facts.Services.Where(s => pods.Any(s.Selects)).Select(static s => s.Name)];
     }
 
     private async Task AuthorizationsAsync(WebCall call)

@@ -1,4 +1,4 @@
-"""One program for every workload of the monitored mesh: answers on 8080, and asks each of TARGETS at an even pace. Every tenth answer but those of /ready is a failure."""
+"""One program for every workload of a mesh under test: answers on 8080, and asks each of TARGETS every PACE seconds. Each answer number FAIL_EVERY but those of /ready is a failure; 0 is none."""
 import http.client
 import http.server
 import itertools
@@ -6,7 +6,8 @@ import os
 import threading
 import time
 
-PACE = 0.1
+PACE = float(os.environ.get("PACE", "0.1"))
+FAIL_EVERY = int(os.environ.get("FAIL_EVERY", "10"))
 count = itertools.count()
 
 
@@ -15,7 +16,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def do_GET(self):
         body = os.environ["NAME"].encode()
-        self.send_response(503 if self.path != "/ready" and next(count) % 10 == 9 else 200)
+        fails = self.path != "/ready" and FAIL_EVERY > 0 and next(count) % FAIL_EVERY == FAIL_EVERY - 1
+        self.send_response(503 if fails else 200)
         self.send_header("content-length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)

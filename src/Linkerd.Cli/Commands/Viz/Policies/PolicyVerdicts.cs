@@ -15,8 +15,8 @@ internal sealed class PolicyVerdicts
 
     private readonly Dictionary<int, JsonObject> _servers = [];
     private readonly Dictionary<string, RouteTable<string>> _routes = [];
-    private readonly Dictionary<(string Kind, string Name), List<JsonArray>> _required = [];
-    private readonly Dictionary<(string Kind, string Name), JsonNode> _authentications = [];
+    private readonly Dictionary<(string Kind, string Name), List<Reference[]>> _required = [];
+    private readonly Dictionary<(string Kind, string Name), Predicate<ObservedRequest>> _authentications = [];
     private readonly string _namespace;
 
     /// <summary>Reads documents.</summary>
@@ -26,12 +26,13 @@ internal sealed class PolicyVerdicts
         _namespace = target.Namespace;
         foreach (var document in documents)
         {
-            var (kind, name) = (document["kind"]?.ToString() ?? "", document["metadata"]?["name"]?.ToString() ?? "");
+            var (kind, name) = (document["kind"]?.ToString() ?? "", document.Find("metadata").Find("name")?.ToString() ?? "");
             try
             {
                 Read(kind, name, document["spec"] ?? throw new CliException($"{kind} {name}: it has no spec"), target);
             }
-            catch (Exception e) when (e is NullReferenceException or InvalidOperationException or FormatException or ArgumentException)
+            // Of a field that is missing or of another shape, of an address, of a regular expression.
+            catch (Exception e) when (e is FormatException or ArgumentException)
             {
                 throw new CliException($"{kind} {name}: its spec cannot be read: {e.Message}", e);
             }
@@ -59,21 +60,29 @@ internal sealed class PolicyVerdicts
         switch (kind)
         {
             case "Server":
-                var port = PolicyTarget.PortOf(spec["port"], target.Ports) ?? throw new CliException($"Server {name}: spec.port: {spec["port"]} is no port of {target.Name}");
+                var port = PolicyTarget.PortOf(spec.Find("port"), target.Ports) ?? throw new CliException($"Server {name}: spec.port: {spec.Find("port")} is no port of {target.Name}");
                 _servers[port] = new JsonObject { ["metadata"] = new JsonObject { ["name"] = name }, ["spec"] = spec.DeepClone() };
                 break;
             case "HTTPRoute":
-                foreach (var parent in spec["parentRefs"]!.AsArray().Where(static p => p!["kind"]?.ToString() == "Server"))
-                    AddRoute(parent!["name"]!.ToString(), name, spec);
+                foreach (var parent in spec.Items("parentRefs").Where(static p => p.Find("kind")?.ToString() == "Server"))
+                    AddRoute(parent.Text("name"), name, spec);
                 break;
             case "AuthorizationPolicy":
-                var key = (spec["targetRef"]!["kind"]!.ToString(), spec["targetRef"]!["name"]!.ToString());
+                var aim = spec.Field("targetRef");
+                var key = (aim.Text("kind"), aim.Text("name"));
                 if (!_required.TryGetValue(key, out var all))
                     _required[key] = all = [];
-                all.Add(spec["requiredAuthenticationRefs"]!.AsArray());
+                all.Add([.. spec.Items("requiredAuthenticationRefs").Select(r => new Reference(r.Text("kind"), r.Text("name"), r.Find("namespace")?.ToString() ?? _namespace))]);
                 break;
-            case "MeshTLSAuthentication" or "NetworkAuthentication":
-                _authentications[(kind, name)] = spec;
+            case "NetworkAuthentication":
+                var networks = spec.Items("networks").Select(static n => (Parse(n.Text("cidr")), n.OptionalItems("except").Select(static e => Parse(e.ToString())).ToArray())).ToArray();
+                _authentications[(kind, name)] = request => IPAddress.TryParse(request.Address, out var address)
+                    && Array.Exists(networks, n => n.Item1.Contains(address) && !Array.Exists(n.Item2, e => e.Contains(address)));
+                break;
+            case "MeshTLSAuthentication":
+                var identities = spec.OptionalItems("identities").Select(static i => i.ToString()).ToArray();
+                var clients = spec.OptionalItems("identityRefs").Select(r => Client(r.Text("kind"), r.Find("name")?.ToString(), r.Find("namespace")?.ToString() ?? _namespace)).ToArray();
+                _authentications[(kind, name)] = request => Array.Exists(identities, i => IsIdentity(i, request.Identity)) || Array.Exists(clients, c => c(request));
                 break;
             default:
                 throw new CliException($"{kind} {name}: only Server, HTTPRoute, AuthorizationPolicy, MeshTLSAuthentication and NetworkAuthentication can be judged");
@@ -84,54 +93,53 @@ internal sealed class PolicyVerdicts
     {
         if (!_routes.TryGetValue(server, out var table))
             _routes[server] = table = new RouteTable<string>();
-        foreach (var rule in spec["rules"]!.AsArray())
-            table.Add([], (rule!["matches"]?.AsArray() ?? []).Select(static m => new RequestMatcher(Match(m!))), name);
+        foreach (var rule in spec.Items("rules"))
+            table.Add([], rule.OptionalItems("matches").Select(static m => new RequestMatcher(Match(m))), name);
     }
 
     private static HttpRouteMatch Match(JsonNode match)
     {
-        if (match["headers"] is not null || match["queryParams"] is not null)
+        if (match.Find("headers") is not null || match.Find("queryParams") is not null)
             throw new CliException("a match by headers or query parameters cannot be judged: tap does not show them");
-        var path = match["path"];
+        var path = match.Find("path");
         return new HttpRouteMatch
         {
-            Method = match["method"]?.ToString(),
-            Path = path is null ? null : new TextMatch(path["type"]?.ToString() switch
+            Method = match.Find("method")?.ToString(),
+            Path = path is null ? null : new TextMatch(path.Find("type")?.ToString() switch
             {
                 "Exact" => TextMatchKind.Exact,
                 "RegularExpression" => TextMatchKind.Regex,
                 "PathPrefix" or null => TextMatchKind.Prefix,
                 var other => throw new CliException($"path.type: '{other}' is not Exact, PathPrefix or RegularExpression"),
-            }, path["value"]?.ToString() ?? "/"),
+            }, path.Find("value")?.ToString() ?? "/"),
         };
     }
 
     private bool IsAuthorized(JsonNode? server, (string Kind, string Name) target, ObservedRequest request) =>
-        _required.GetValueOrDefault(target, []).Exists(refs => refs.All(r => Authenticates(r!, request)))
-        || (target.Kind == "Server" && server?["spec"]!["accessPolicy"]?.ToString() switch
+        _required.GetValueOrDefault(target, []).Exists(refs => Array.TrueForAll(refs, r => Authenticates(r, request)))
+        || (target.Kind == "Server" && server.Find("spec").Find("accessPolicy")?.ToString() switch
         {
             "all-unauthenticated" or "cluster-unauthenticated" or "audit" => true,
             "all-authenticated" or "cluster-authenticated" => request.Identity.Length > 0,
             _ => false,
         });
 
-    private bool Authenticates(JsonNode reference, ObservedRequest request)
+    private bool Authenticates(Reference reference, ObservedRequest request)
     {
-        var (kind, name) = (reference["kind"]!.ToString(), reference["name"]!.ToString());
-        if (kind == "ServiceAccount")
-            return IsAccount(request, reference["namespace"]?.ToString() ?? _namespace, name);
-        var spec = _authentications.GetValueOrDefault((kind, name))
-            ?? throw new CliException($"{kind} {name}: an AuthorizationPolicy names it, and it is not among the policies");
-        return kind == "NetworkAuthentication"
-            ? IPAddress.TryParse(request.Address, out var address) && spec["networks"]!.AsArray().Any(n => IsIn(n!, address))
-            : spec["identities"]?.AsArray().Any(i => IsIdentity(i!.ToString(), request.Identity)) == true
-              || spec["identityRefs"]?.AsArray().Any(r => r!["kind"]!.ToString() switch
-              {
-                  "ServiceAccount" => IsAccount(request, r["namespace"]?.ToString() ?? _namespace, r["name"]!.ToString()),
-                  "Namespace" => ObservedRequest.AccountOf(request.Identity)?.Namespace == (r["name"]?.ToString() ?? _namespace),
-                  _ => false,
-              }) == true;
+        if (reference.Kind == "ServiceAccount")
+            return IsAccount(request, reference.Namespace, reference.Name);
+        return _authentications.TryGetValue((reference.Kind, reference.Name), out var admits)
+            ? admits(request)
+            : throw new CliException($"{reference.Kind} {reference.Name}: an AuthorizationPolicy names it, and it is not among the policies");
     }
+
+    private static Predicate<ObservedRequest> Client(string kind, string? name, string ns) => kind switch
+    {
+        "ServiceAccount" when name is null => throw new FormatException("identityRefs: a ServiceAccount has no name"),
+        "ServiceAccount" => request => IsAccount(request, ns, name),
+        "Namespace" => request => ObservedRequest.AccountOf(request.Identity)?.Namespace == (name ?? ns),
+        _ => static _ => false,
+    };
 
     private static bool IsAccount(ObservedRequest request, string ns, string name) => ObservedRequest.AccountOf(request.Identity) == (ns, name);
 
@@ -140,8 +148,7 @@ internal sealed class PolicyVerdicts
         : wanted.StartsWith(Any, StringComparison.Ordinal) ? identity.EndsWith(wanted[Any.Length..], StringComparison.Ordinal)
         : wanted == identity;
 
-    private static bool IsIn(JsonNode network, IPAddress address) =>
-        Parse(network["cidr"]!).Contains(address) && network["except"]?.AsArray().Any(e => Parse(e!).Contains(address)) != true;
+    private static IPNetwork Parse(string cidr) => IPNetwork.Parse(cidr.Contains('/', StringComparison.Ordinal) ? cidr : cidr + (cidr.Contains(':', StringComparison.Ordinal) ? "/128" : "/32"));
 
-    private static IPNetwork Parse(JsonNode cidr) => IPNetwork.Parse(cidr.ToString().Contains('/', StringComparison.Ordinal) ? cidr.ToString() : cidr + (cidr.ToString().Contains(':', StringComparison.Ordinal) ? "/128" : "/32"));
+    private sealed record Reference(string Kind, string Name, string Namespace);
 }

@@ -11,6 +11,7 @@ namespace Linkerd.Viz.Web.Api.Models;
 [JsonSerializable(typeof(OverviewAnswer))]
 [JsonSerializable(typeof(TopologyAnswer))]
 [JsonSerializable(typeof(WorkloadAnswer))]
+[JsonSerializable(typeof(OutboundAnswer))]
 [JsonSerializable(typeof(SeriesAnswer))]
 [JsonSerializable(typeof(AuthorizationAnswer))]
 [JsonSerializable(typeof(ControlPlaneAnswer))]

@@ -1,0 +1,4 @@
+namespace Linkerd.Viz.Web.Api.Models;
+
+/// <summary>What workloads send, by route and backend.</summary>
+internal sealed record OutboundAnswer(IReadOnlyList<SentRouteRow> Rows);
