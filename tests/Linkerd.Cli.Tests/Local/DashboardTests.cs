@@ -17,6 +17,10 @@ public sealed class DashboardTests
         await RunningCluster.UntilAsync(async () => (overview = await TryGetAsync(http, "http://localhost:30750/api/overview")) is not null && overview["workloads"]!.AsArray().Count > 0, "the dashboard");
         Assert.Contains("linkerd-destination", overview!["workloads"]!.AsArray().Select(static w => w!["name"]!.GetValue<string>()));
 
+        // Whoever follows a walkthrough is told that it is there, and goes on.
+        Assert.Contains("Nothing needs to be installed", await cluster.ShellAsync("linkerd viz install | kubectl apply -f -"), StringComparison.Ordinal);
+        await cluster.KubectlAsync("-n", "linkerd-viz", "rollout", "status", "deploy/web", "--timeout=60s");
+
         await cluster.KubectlAsync("-n", "linkerd-viz", "patch", "deploy/web", "--type=json", "-p", """[{"op":"add","path":"/spec/template/spec/containers/0/args/-","value":"-login=password"}]""");
         await cluster.KubectlAsync("-n", "linkerd-viz", "rollout", "status", "deploy/web", "--timeout=120s");
         using var command = cluster.Start("dotnet", RunningCluster.Program, "viz", "dashboard", "--show", "url", "--port", "0");

@@ -73,6 +73,44 @@ public sealed class VizInstallCommandTests
     }
 
     [Fact]
+    public async Task On_a_cluster_of_linkerd_local_there_is_nothing_to_install()
+    {
+        await using var server = await EmbeddedServer.StartAsync();
+        const string Node = """
+            apiVersion: v1
+            kind: Node
+            metadata: {name: local}
+            spec: {providerID: "linkerd-local://local"}
+            ---
+            apiVersion: v1
+            kind: Namespace
+            metadata: {name: linkerd-viz}
+
+            """;
+        await server.ApplyAsync(Node);
+        // One that was started bare has no dashboard: there, the control plane is missing first.
+        Assert.Contains("needs a control plane", (await server.RunAsync(1, "viz", "install", "--wait", "0s")).Error, StringComparison.Ordinal);
+
+        await server.ApplyAsync("""
+            apiVersion: apps/v1
+            kind: Deployment
+            metadata: {name: web, namespace: linkerd-viz}
+            spec: {selector: {matchLabels: {component: web} }, template: {metadata: {labels: {component: web} }, spec: {containers: [{name: web, image: x}]} } }
+            """);
+        var (output, error) = await server.RunAsync(0, "viz", "install");
+        Assert.Contains("Nothing needs to be installed", error, StringComparison.Ordinal);
+        Assert.Equal("Namespace/linkerd-viz", Assert.Single(EmbeddedServer.Read(output).Select(static d => $"{Kind(d)}/{Name(d)}")));
+        foreach (var flags in (string[][])[["--ha"], ["--set", "jaegerUrl=jaeger:16686"]])
+        {
+            var (nothing, refusal) = await server.RunAsync(1, ["viz", "install", .. flags]);
+            Assert.Empty(nothing);
+            Assert.Contains("--ignore-cluster", refusal, StringComparison.Ordinal);
+        }
+
+        Assert.NotEmpty(Names(EmbeddedServer.Read((await server.RunAsync(0, "viz", "install", "--ignore-cluster", "--ha")).Out), "Deployment"));
+    }
+
+    [Fact]
     public async Task What_the_control_plane_was_installed_with_is_taken_over()
     {
         await using var server = await EmbeddedServer.StartAsync();

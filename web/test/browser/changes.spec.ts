@@ -17,6 +17,7 @@ async function figures(table: Locator, line: Locator): Promise<Record<string, nu
 }
 
 test('a split and retries appear on pages that are open', async ({ page, context }) => {
+  test.setTimeout(300_000);
   await page.setViewportSize({ width: 1280, height: 800 });
   await page.goto('/namespaces/market/deployments/client');
   const routes = await context.newPage();

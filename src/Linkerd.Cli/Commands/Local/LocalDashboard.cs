@@ -35,6 +35,9 @@ internal static class LocalDashboard
         steps.Done("dashboard starts");
     }
 
+    /// <summary>Its namespace, as it is installed.</summary>
+    public static JsonObject NamespaceDocument() => Documents()[0];
+
     private static List<JsonObject> Documents()
     {
         using var stream = typeof(LocalDashboard).Assembly.GetManifestResourceStream("dashboard.yml") ?? throw new InvalidOperationException("dashboard.yml is not embedded");

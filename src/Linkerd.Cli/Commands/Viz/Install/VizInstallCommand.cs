@@ -3,6 +3,7 @@ using Linkerd.Charts;
 using Linkerd.Charts.Values;
 using Linkerd.Checks;
 using Linkerd.Cli.Commands.Install;
+using Linkerd.Cli.Commands.Local;
 using Linkerd.Kubernetes;
 
 namespace Linkerd.Cli.Commands.Viz.Install;
@@ -46,10 +47,22 @@ internal sealed class VizInstallCommand : CliCommand
         var given = await _helm.ReadAsync(arguments, Terminal, cancellationToken);
         var ignored = arguments.GetValue(_ignoreCluster);
         var skipped = arguments.GetValue(_skipChecks);
+        if (!ignored && !skipped && await BuiltInViz.IsHereAsync(arguments, cancellationToken))
+            return await NothingAsync(arguments, given.Count > 0 || arguments.GetValue(_ha));
         if (!ignored && !skipped && !await IsRunningAsync(arguments, wait, cancellationToken))
             return ExitCodes.Failure;
         var manifests = await VizRenderer.RenderAsync(arguments, given, arguments.GetValue(_ha), ignored, needsCluster: !skipped, cancellationToken);
         await ManifestWriter.WriteAsync(manifests, arguments.GetValue(_output)!, Terminal);
+        return ExitCodes.Success;
+    }
+
+    // A pipe into kubectl goes on: it gets the namespace, which is there as it is.
+    private async Task<int> NothingAsync(ParseResult arguments, bool asksForMore)
+    {
+        if (asksForMore)
+            throw new CliException(BuiltInViz.Refusal);
+        await Terminal.Error.WriteLineAsync(BuiltInViz.Notice);
+        await ManifestWriter.WriteAsync([LocalDashboard.NamespaceDocument()], arguments.GetValue(_output)!, Terminal);
         return ExitCodes.Success;
     }
 
