@@ -59,6 +59,21 @@ public sealed class TemplateErrorTests
         Assert.Contains(message, Assert.Throws<ChartException>(() => Snippet.Render(template, limits: limits)).Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("{{ $x := \"0123456789\" }}{{ range until 16 }}{{ $x = printf \"%s%s\" $x $x }}{{ end }}", "may have 4000 characters")]
+    [InlineData("{{ $x := list 1 }}{{ range until 16 }}{{ $x = concat $x $x }}{{ end }}", "may have 500 values")]
+    [InlineData("{{ $x := dict }}{{ range until 16 }}{{ $x = dict \"a\" $x \"b\" $x }}{{ end }}{{ toJson $x }}", "may have 500 values")]
+    [InlineData("{{ $x := dict }}{{ $_ := set $x \"self\" $x }}{{ toYaml $x }}", "nested deeper than 20 levels, or holds itself")]
+    [InlineData("{{ $x := dict }}{{ $y := dict \"x\" $x }}{{ $_ := set $x \"y\" $y }}{{ $x }}", "nested deeper than 20 levels, or holds itself")]
+    [InlineData("{{ indent 1000 (repeat 100 \"a\\n\") | len }}", "would have 101200")]
+    [InlineData("{{ replace \"a\" (repeat 1000 \"b\") (repeat 1000 \"a\") | len }}", "would have 1000000")]
+    [InlineData("{{ join (repeat 1000 \"b\") (until 100) | len }}", "would have 100190")]
+    public void What_a_template_holds_without_writing_it_has_a_limit(string template, string expected)
+    {
+        var limits = new RenderLimits { OutputCharacters = 4000, ValueNodes = 500, ValueDepth = 20 };
+        Assert.Contains(expected, Assert.Throws<ChartException>(() => Snippet.Render(template, limits: limits)).Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Nesting_has_a_limit()
     {

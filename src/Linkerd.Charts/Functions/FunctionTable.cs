@@ -28,7 +28,7 @@ internal sealed class FunctionTable
             throw new FunctionException("include takes the name of a template, a string, and what it is given");
         try
         {
-            return _functions[name](session, arguments);
+            return session.Checked(_functions[name](session, arguments));
         }
         catch (Exception e) when (e is FormatException or OverflowException or ArgumentException or DivideByZeroException or System.Text.RegularExpressions.RegexMatchTimeoutException)
         {

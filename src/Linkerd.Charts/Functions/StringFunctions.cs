@@ -16,9 +16,9 @@ internal static class StringFunctions
         table.Add("squote", (_, a) => string.Join(' ', a.All.Where(v => v is not null).Select(v => $"'{GoFormat.Text(v)}'")));
         table.Add("toString", (_, a) => Text(a[0]));
         table.Add("cat", (_, a) => string.Join(' ', a.All.Where(v => v is not null).Select(GoFormat.Text)));
-        table.Add("indent", (_, a) => Indent(a));
-        table.Add("nindent", (_, a) => "\n" + Indent(a));
-        table.Add("replace", (_, a) => a.Text(0).Length == 0 ? throw new FunctionException("replace: what to replace is empty") : a.Text(2).Replace(a.Text(0), a.Text(1), StringComparison.Ordinal));
+        table.Add("indent", Indent);
+        table.Add("nindent", (s, a) => "\n" + Indent(s, a));
+        table.Add("replace", Replace);
         table.Add("repeat", Repeat);
         table.Add("plural", (_, a) => a.Int(2) == 1 ? a.Text(0) : a.Text(1));
         table.Add("contains", (_, a) => a.Text(1).Contains(a.Text(0), StringComparison.Ordinal));
@@ -54,7 +54,7 @@ internal static class StringFunctions
         table.Add("splitn", (_, a) => Numbered(a.Text(2).Split(a.Text(0), a.Int(1))));
         table.Add("splitList", (_, a) => a.Text(1).Split(a.Text(0)).ToList<object?>());
         table.Add("toStrings", (_, a) => ListFunctions.Strings(a[0]).ToList<object?>());
-        table.Add("join", (_, a) => string.Join(a.Text(0), ListFunctions.Strings(a[1])));
+        table.Add("join", Join);
     }
 
     private static ValueMap Numbered(string[] parts)
@@ -65,11 +65,29 @@ internal static class StringFunctions
         return map;
     }
 
-    private static string Indent(Arguments a)
+    private static string Replace(RenderSession session, Arguments a)
+    {
+        var (old, by, text) = (a.Text(0), a.Text(1), a.Text(2));
+        if (old.Length == 0)
+            throw new FunctionException("replace: what to replace is empty");
+        if (by.Length > old.Length)
+            session.RequireRoom(text.Length + ((long)text.AsSpan().Count(old) * (by.Length - old.Length)));
+        return text.Replace(old, by, StringComparison.Ordinal);
+    }
+
+    private static string Join(RenderSession session, Arguments a)
+    {
+        var (separator, parts) = (a.Text(0), ListFunctions.Strings(a[1]).ToList());
+        session.RequireRoom(parts.Sum(static p => (long)p.Length) + ((long)separator.Length * parts.Count));
+        return string.Join(separator, parts);
+    }
+
+    private static string Indent(RenderSession session, Arguments a)
     {
         var spaces = a.Int(0);
         if (spaces is < 0 or > 1000)
             throw a.Wrong(0, "0 to 1000 spaces");
+        session.RequireRoom(a.Text(1).Length + ((a.Text(1).AsSpan().Count('\n') + 1L) * spaces));
         var pad = new string(' ', spaces);
         return pad + a.Text(1).Replace("\n", "\n" + pad, StringComparison.Ordinal);
     }

@@ -15,6 +15,12 @@ public sealed record RenderLimits
     /// <summary>Elements that a function may make, as <c>until</c> does. Default 100,000.</summary>
     public int ListLength { get; init; } = 100_000;
 
+    /// <summary>Values, one in another, that a function's result may have, each counted as often as it is reached. Default 1,000,000.</summary>
+    public int ValueNodes { get; init; } = 1_000_000;
+
+    /// <summary>Levels of maps and lists in a function's result; a map that holds itself has no end of them. Default 200.</summary>
+    public int ValueDepth { get; init; } = 200;
+
     /// <summary>How long one match of a regular expression may take. Default 1 s.</summary>
     public TimeSpan RegexTimeout { get; init; } = TimeSpan.FromSeconds(1);
 }

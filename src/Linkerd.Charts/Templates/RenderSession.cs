@@ -1,5 +1,6 @@
 using System.Text;
 using Linkerd.Charts.Functions;
+using Linkerd.Charts.Values;
 
 namespace Linkerd.Charts.Templates;
 
@@ -46,6 +47,51 @@ internal sealed class RenderSession(Dictionary<string, Definition> definitions, 
     {
         if (++_steps > limits.Steps)
             throw new FunctionException($"rendering takes more than {limits.Steps} steps");
+    }
+
+    /// <summary>Refuses a function's result that is too large or too deep: it is not written yet, and may grow with each call.</summary>
+    public object? Checked(object? result)
+    {
+        var (nodes, characters) = (limits.ValueNodes, limits.OutputCharacters);
+        Weigh(result, limits.ValueDepth, ref nodes, ref characters);
+        return result;
+    }
+
+    /// <summary>Refuses a text before it is made.</summary>
+    public void RequireRoom(long characters)
+    {
+        if (characters > limits.OutputCharacters)
+            throw new FunctionException($"a text may have {limits.OutputCharacters} characters; this one would have {characters}");
+    }
+
+    private void Weigh(object? value, int depth, ref int nodes, ref int characters)
+    {
+        if (--nodes < 0)
+            throw new FunctionException($"a value may have {limits.ValueNodes} values in it");
+        switch (value)
+        {
+            case string text:
+                characters -= Math.Min(text.Length, characters + 1);
+                if (characters < 0)
+                    throw new FunctionException($"a value may have {limits.OutputCharacters} characters");
+                break;
+            case ValueMap map:
+                RequireLevel(depth);
+                foreach (var (_, item) in map)
+                    Weigh(item, depth - 1, ref nodes, ref characters);
+                break;
+            case List<object?> list:
+                RequireLevel(depth);
+                foreach (var item in list)
+                    Weigh(item, depth - 1, ref nodes, ref characters);
+                break;
+        }
+    }
+
+    private void RequireLevel(int depth)
+    {
+        if (depth == 0)
+            throw new FunctionException($"a value is nested deeper than {limits.ValueDepth} levels, or holds itself");
     }
 
     /// <summary>Counts what is written.</summary>
