@@ -184,6 +184,25 @@ public sealed class TcpTests
         Assert.Equal(0, socket.Receive(new byte[1]));
     }
 
+    /// <summary>A handler that never takes its last 40 KiB: what is kept stays in a large buffer, whose end is reached in time.</summary>
+    [Fact]
+    public async Task A_large_rest_always_leaves_room_for_more()
+    {
+        const int Left = 40 * 1024, Size = 4 * 1024 * 1024;
+        using var harness = new Harness();
+        Probe? probe = null;
+        Linkerd.Net.TcpListener listener = harness.Listen(t => t.Handler = probe = new Probe(t) { OnBytes = static (_, data) => Math.Max(0, data.Length - Left) });
+        using Socket socket = Harness.Dial(listener);
+        byte[] sent = new byte[Size];
+        new Random(1).NextBytes(sent);
+        await Task.Run(() => socket.Send(sent)).WaitAsync(Harness.Limit);
+        socket.Shutdown(SocketShutdown.Send);
+        await Eventually.TrueAsync(() => probe is not null);
+        await probe!.ReadClosed;
+        Assert.Equal(sent.AsSpan(0, Size - Left).ToArray(), probe.Data.SelectMany(static d => d).ToArray());
+        Assert.Equal(Size, probe.Transport.BytesRead);
+    }
+
     [Fact]
     public async Task Close_waits_for_a_slow_reader()
     {

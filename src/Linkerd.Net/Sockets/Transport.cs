@@ -193,7 +193,8 @@ public abstract class Transport : IDeferred
             return null;
         }
 
-        if (rest.Length <= MaxRetained && (rest.Length - rest.End < 4096 || rest.Start > 0)) rest = GrowRest(rest);
+        // A read without room would look like the peer's end.
+        if (rest.Length - rest.End < 4096 || (rest.Length <= MaxRetained && rest.Start > 0)) rest = GrowRest(rest);
         _rest = null;
         return rest;
     }
