@@ -1,7 +1,9 @@
 using System.Net;
 using Google.Protobuf.WellKnownTypes;
+using Linkerd.Controller.Common.Kubernetes;
 using Linkerd.Grpc;
 using Linkerd.Grpc.AspNetCore;
+using Linkerd.Kubernetes;
 
 namespace Linkerd.Controller.Tests.Common;
 
@@ -9,6 +11,18 @@ public sealed class MetricsTests
 {
     private static readonly Method<StringValue, StringValue> s_echo = Methods.Unary("test.Service", "Echo", StringValue.Parser, StringValue.Parser);
     private static readonly Method<StringValue, StringValue> s_repeat = Methods.ServerStreaming("test.Service", "Repeat", StringValue.Parser, StringValue.Parser);
+
+    [Fact]
+    public void Informers_tell_their_lag_under_the_names_of_the_original()
+    {
+        var registry = new MetricRegistry();
+        var metrics = new InformerMetrics(registry);
+        metrics.Declare("pods", "externalworkloads");
+        metrics.Seen(new GroupVersionResource("workload.linkerd.io", "v1beta1", "externalworkloads"), TimeSpan.FromSeconds(3));
+        var text = registry.Expose();
+        Assert.Contains("pods_informer_lag_seconds_count 0\n", text, StringComparison.Ordinal);
+        Assert.Contains("externalworkload_informer_lag_seconds_sum 3\n", text, StringComparison.Ordinal);
+    }
 
     [Fact]
     public async Task A_grpc_server_counts_under_the_names_of_grpc_prometheus()

@@ -20,7 +20,8 @@ internal sealed class InformerMetrics(MetricRegistry registry)
     /// <summary>Takes note of a change that was seen so long after it happened. Clocks differ: what seems to come early counts as no lag.</summary>
     public void Seen(GroupVersionResource resource, TimeSpan ago) => Lag(resource.Resource).Observe(Math.Max(0, ago.TotalSeconds));
 
+    // Of all resources the original names this one in the singular.
     private HistogramCell Lag(string resource) => _lag.GetOrAdd(
-        resource,
+        resource == "externalworkloads" ? "externalworkload" : resource,
         name => registry.Histogram($"{name}_informer_lag_seconds", $"The amount of time between when a {name} resource is updated and when an informer observes it", s_buckets).With());
 }
