@@ -19,6 +19,8 @@ async function figures(table: Locator, line: Locator): Promise<Record<string, nu
 test('a split and retries appear on pages that are open', async ({ page, context }) => {
   test.setTimeout(300_000);
   await page.setViewportSize({ width: 1280, height: 800 });
+  // Drawing is left to the picture: what is waited for is text.
+  await page.emulateMedia({ reducedMotion: 'reduce' });
   await page.goto('/namespaces/market/deployments/client');
   const routes = await context.newPage();
   await routes.setViewportSize({ width: 1280, height: 800 });
@@ -53,8 +55,9 @@ test('a split and retries appear on pages that are open', async ({ page, context
   for (const one of [page, routes]) expect(await one.evaluate(() => (window as unknown as { opened?: string }).opened)).toBe('before');
 
   // The pictures of docs/tasks/watch-changes.md.
+  await page.emulateMedia({ reducedMotion: 'no-preference' });
+  await expect.poll(() => page.getByRole('application').evaluate((host) => (host.querySelector('canvas') as unknown as { scene: { dotCount: number } }).scene.dotCount), { timeout: 30_000 }).toBeGreaterThan(3);
   await page.screenshot({ path: `${shots}/live/changes-1-graph.png` });
-  await here.scrollIntoViewIfNeeded();
   await routes.screenshot({ path: `${shots}/live/changes-2-routes.png` });
   for (const [width, theme] of [[1280, 'light'], [390, 'dark']] as const) {
     await routes.setViewportSize({ width, height: 800 });
