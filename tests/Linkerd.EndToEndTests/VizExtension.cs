@@ -44,14 +44,14 @@ public sealed class VizExtension : IDisposable
     /// <summary>The output of a command, once it has what is waited for.</summary>
     public static async Task<string> UntilAsync(Func<string, bool> wanted, string what, params string[] args)
     {
-        var output = "";
+        var (code, output, errors) = (0, "", "");
         try
         {
-            await Eventually.TrueAsync(() => wanted(output = LinkerdCli.Output(args)), what, 120);
+            await Eventually.TrueAsync(() => ((code, output, errors) = LinkerdCli.Try(args)).code == 0 && wanted(output), what, 120);
         }
         catch (TimeoutException e)
         {
-            throw new TimeoutException($"linkerd {string.Join(' ', args)}: {e.Message}; it wrote:\n{output}", e);
+            throw new TimeoutException($"linkerd {string.Join(' ', args)}: {e.Message}; it ended with {code} and wrote:\n{output}{errors}", e);
         }
 
         return output;

@@ -81,7 +81,15 @@ public sealed class PrometheusSource : IMetricsSource
         using var request = new HttpRequestMessage(HttpMethod.Get, address);
         using var response = await http.SendAsync(request, cancellationToken);
         await response.Content.LoadIntoBufferAsync(MaxResponseBytes, cancellationToken);
-        return await response.Content.ReadAsStringAsync(cancellationToken);
+        var body = await response.Content.ReadAsStringAsync(cancellationToken);
+        // Errors of Prometheus itself are JSON; what a proxy or a gateway answers in its place is not.
+        if (!response.IsSuccessStatusCode && !body.AsSpan().TrimStart().StartsWith('{'))
+        {
+            var why = response.Headers.TryGetValues("l5d-proxy-error", out var errors) ? $" ({string.Join(", ", errors)})" : "";
+            throw new HttpRequestException($"the answer was {(int)response.StatusCode} {response.ReasonPhrase}{why}", null, response.StatusCode);
+        }
+
+        return body;
     }
 
     private long TimeOf(IReadOnlyList<JsonElement> pair, string query) =>
