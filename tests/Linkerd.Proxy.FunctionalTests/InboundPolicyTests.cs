@@ -343,12 +343,13 @@ public sealed class InboundPolicyTests
     public async Task Audit_logs_what_it_lets_through()
     {
         await using var mesh = await MeshFixture.StartAsync();
+        // Before the proxy asks: there is one request, which another policy must not let through first.
+        mesh.Control.Policy.Inbound.Set("server:8080", Policies.Audit());
+        mesh.Control.Policy.Inbound.Set("server:9000", Policies.Audit());
         var server = await mesh.AddMeshedPodAsync("server", ("INBOUND_PORTS", "8080,9000"), ("LOG", "warn,linkerd=info"), ("INBOUND_DEFAULT_POLICY", "audit"));
         var outside = mesh.AddPod("outside");
         mesh.Own(await AppServer.StartAsync(server, 8080));
         mesh.Own(TcpServer.Start(server, 9000));
-        mesh.Control.Policy.Inbound.Set("server:8080", Policies.Audit());
-        mesh.Control.Policy.Inbound.Set("server:9000", Policies.Audit());
         Assert.Equal("200", await CodeAsync(outside, $"http://{server.Address}:8080/"));
         Assert.True(await EchoesAsync(outside, server));
         await WhenAsync(mesh, () => Task.FromResult(

@@ -62,8 +62,7 @@ internal sealed class PolicyScript
                 return;
             }
 
-            if (!Inbound.TryGet(key, out _))
-                Inbound.Set(key, Policies.AllUnauthenticated());
+            Inbound.SetDefault(key, Policies.AllUnauthenticated());
             _watching.AddOrUpdate(key, 1, (_, count) => count + 1);
             try
             {

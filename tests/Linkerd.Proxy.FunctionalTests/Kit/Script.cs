@@ -20,6 +20,9 @@ internal sealed class Script<T>
         old?.Changed.TrySetResult();
     }
 
+    /// <summary>Sets what a key answers, unless a scenario has, or does at this moment.</summary>
+    public void SetDefault(string key, T value) => _entries.TryAdd(key, new Entry(value));
+
     public bool TryGet(string key, out T value)
     {
         var found = _entries.TryGetValue(key, out var entry);
