@@ -93,6 +93,10 @@ public sealed class MeshFixture : IDisposable
             Kubectl.Try(left.Output, "delete", "-f", "-", "--wait=false", "--ignore-not-found");
     }
 
+    // Requests are made in this container by tens of thousands, and busybox' timeout leaves a process behind for each: the first process of a
+    // container has to take note of their ends, which sleep does not, or they fill the machine's table of processes.
+    private const string Idle = "trap 'exit 0' TERM; while :; do sleep 100000 & wait; done";
+
     private static string Application => $$"""
         apiVersion: v1
         kind: Namespace
@@ -122,7 +126,7 @@ public sealed class MeshFixture : IDisposable
         ---
         {{Deployment("server", "mkdir -p /tmp/www && echo hello from the server > /tmp/www/index.html && mkdir /tmp/other && echo hello from the other port > /tmp/other/index.html && httpd -p 8081 -h /tmp/other && exec httpd -f -p 8080 -h /tmp/www", "8080", account: "server")}}
         ---
-        {{Deployment("client", "exec sleep 100000", "9999")}}
+        {{Deployment("client", Idle, "9999")}}
         ---
         {{Deployment("fleet", "mkdir -p /tmp/www && echo one of many > /tmp/www/index.html && exec httpd -f -p 8080 -h /tmp/www", "8080", replicas: 3)}}
         ---
