@@ -11,4 +11,7 @@ public sealed record VizCheckOptions
     /// <summary>Connects to metrics-api in a namespace.</summary>
     /// <remarks>Throws <see cref="CheckException"/> when it cannot.</remarks>
     public required Func<KubernetesClient, string, CancellationToken, Task<IVizProbe>> Connect { get; init; }
+
+    /// <summary>Whether the extension is the one that clusters of <c>linkerd local</c> come with: no metrics-api, no Prometheus, no chart. Default false.</summary>
+    public bool IsBuiltIn { get; init; }
 }

@@ -21,7 +21,19 @@ internal sealed class VizChecks(CheckContext context, VizCheckOptions options)
 
     private DateTimeOffset Now => context.Options.Clock.GetUtcNow();
 
-    public IReadOnlyList<CheckCategory> Categories() => context.Options.Proxy ? [Extension(), DataPlane()] : [Extension()];
+    public IReadOnlyList<CheckCategory> Categories()
+    {
+        if (options.IsBuiltIn)
+            return [BuiltIn()];
+        return context.Options.Proxy ? [Extension(), DataPlane()] : [Extension()];
+    }
+
+    // What there is of it on linkerd local, where viz commands ask the proxies themselves.
+    private CheckCategory BuiltIn() => new("linkerd-viz",
+    [
+        new("linkerd-viz Namespace exists", "l5d-viz-ns-exists", BuiltInNamespaceAsync) { Fatal = true },
+        new("viz extension pods are running", "l5d-viz-pods-running", async c => RequireReady(await PodsAsync(c))) { Warning = true, Retries = true },
+    ]);
 
     private CheckCategory Extension()
     {
@@ -51,6 +63,13 @@ internal sealed class VizChecks(CheckContext context, VizCheckOptions options)
         new("prometheus is authorized to scrape data plane pods", "l5d-viz-data-plane-prom-authz", AuthorizedAsync) { Warning = true },
         new("data plane proxy metrics are present in Prometheus", "l5d-data-plane-prom", MetricsAsync) { Warning = true, Retries = true },
     ]);
+
+    private async Task BuiltInNamespaceAsync(CancellationToken cancel)
+    {
+        _ns = options.Namespace ?? "linkerd-viz";
+        if (await context.Client.Resource(Resources.Namespaces).FindAsync(_ns, cancel) is null)
+            throw new CheckException($"The \"{_ns}\" namespace does not exist");
+    }
 
     private async Task NamespaceAsync(CancellationToken cancel)
     {
@@ -125,6 +144,11 @@ internal sealed class VizChecks(CheckContext context, VizCheckOptions options)
                 throw new CheckException($"No running pods for \"{component}\"");
         }
 
+        RequireReady(pods);
+    }
+
+    private static void RequireReady(List<Pod> pods)
+    {
         foreach (var pod in pods)
         {
             var waiting = (pod.Status?.ContainerStatuses ?? []).Where(static s => s.Ready != true).Select(static s => s.Name).ToList();

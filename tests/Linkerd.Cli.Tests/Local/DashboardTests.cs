@@ -19,6 +19,7 @@ public sealed class DashboardTests
 
         // Whoever follows a walkthrough is told that it is there, and goes on.
         Assert.Contains("Nothing needs to be installed", await cluster.ShellAsync("linkerd viz install | kubectl apply -f -"), StringComparison.Ordinal);
+        Assert.Contains("√ viz extension pods are running\n\nStatus check results are √", await cluster.ShellAsync("linkerd viz check"), StringComparison.Ordinal);
         await cluster.KubectlAsync("-n", "linkerd-viz", "rollout", "status", "deploy/web", "--timeout=60s");
 
         await cluster.KubectlAsync("-n", "linkerd-viz", "patch", "deploy/web", "--type=json", "-p", """[{"op":"add","path":"/spec/template/spec/containers/0/args/-","value":"-login=password"}]""");

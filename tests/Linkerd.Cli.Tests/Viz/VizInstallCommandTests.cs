@@ -99,6 +99,8 @@ public sealed class VizInstallCommandTests
             """);
         var (output, error) = await server.RunAsync(0, "viz", "install");
         Assert.Contains("Nothing needs to be installed", error, StringComparison.Ordinal);
+        // Nobody asks for the label of the extension, or for metrics-api.
+        Assert.StartsWith("linkerd-viz\n-----------\n√ linkerd-viz Namespace exists\n", (await server.RunAsync(0, "viz", "check", "--wait", "0s")).Out, StringComparison.Ordinal);
         Assert.Equal("Namespace/linkerd-viz", Assert.Single(EmbeddedServer.Read(output).Select(static d => $"{Kind(d)}/{Name(d)}")));
         foreach (var flags in (string[][])[["--ha"], ["--set", "jaegerUrl=jaeger:16686"]])
         {

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Linkerd.Checks;
+using Linkerd.Cli.Commands.Viz.Install;
 
 namespace Linkerd.Cli.Commands.Viz;
 
@@ -32,7 +33,12 @@ internal sealed class VizCheckCommand : CliCommand
     {
         var options = new CheckOptions
         {
-            Viz = new VizCheckOptions { Namespace = arguments.GetValue(VizOptions.Namespace), Connect = MetricsApiProbe.ConnectAsync },
+            Viz = new VizCheckOptions
+            {
+                Namespace = arguments.GetValue(VizOptions.Namespace),
+                Connect = MetricsApiProbe.ConnectAsync,
+                IsBuiltIn = await BuiltInViz.IsHereAsync(arguments, cancellationToken),
+            },
             Proxy = arguments.GetValue(_proxy),
             ControlPlaneNamespace = arguments.GetValue(GlobalOptions.LinkerdNamespace)!,
             DataPlaneNamespace = arguments.GetValue(_namespace),
